@@ -1,0 +1,35 @@
+"""Every bound in one place (reliability.md §5): what is more than this is refused, cut or counted."""
+
+MEBIBYTE = 1 << 20
+
+REQUEST_BYTES_MAX = 64 * MEBIBYTE
+"""One OTLP request, on the wire and again after decompression."""
+DECODE_BYTES_IN_FLIGHT_MAX = 256 * MEBIBYTE
+"""Bodies being read or decoded at once; more answers 503."""
+RESPONSE_BYTES_MAX = 4 * MEBIBYTE
+SPANS_PER_REQUEST_MAX = 100_000
+NESTING_DEPTH_MAX = 30
+ATTRIBUTES_PER_RECORD_MAX = 1_024
+ATTRIBUTE_KEY_BYTES_MAX = 512
+ATTRIBUTE_VALUE_BYTES_MAX = 32 * MEBIBYTE
+EVENTS_PER_SPAN_MAX = 1_000
+LINKS_PER_SPAN_MAX = 1_000
+PENDING_BYTES_MAX = 256 * MEBIBYTE
+"""Accepted rows not yet in the engine; more answers 503 with Retry-After."""
+RETRY_AFTER_S = 2
+FUTURE_TOLERANCE_NS = 3_600 * 1_000_000_000
+TIME_MIN_NS = 631_152_000 * 1_000_000_000
+"""1990-01-01: before it a clock is broken."""
+TIME_MAX_NS = 9_214_646_400 * 1_000_000_000
+"""2262-01-01: after it 64-bit nanoseconds overflow."""
+DRAIN_S = 10
+HTTP_HEADER_S = 10
+HTTP_BODY_S = 60
+CONNECTIONS_MAX = 1_000
+CONNECTIONS_PER_ADDRESS_MAX = 100
+ZSTD_WINDOW_LOG_MAX = 23
+SQL_EXECUTION_S = 10
+SQL_RESULT_ROWS_MAX = 10_000
+SQL_RESULT_BYTES_MAX = 10 * MEBIBYTE
+SQL_MEMORY_BYTES_MAX = 1_024 * MEBIBYTE
+SQL_CONCURRENT_PER_KEY_MAX = 2
