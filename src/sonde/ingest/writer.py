@@ -118,7 +118,7 @@ class Writer:
                 self._wake.notify_all()
 
     def _take(self, last_start: float) -> list[Entry] | None:
-        """Wait for work and take a bounded part of it; None when closing, [] when only deferred groups wait."""
+        """Wait for work and take a bounded part of it: None to close, [] when only deferred groups wait."""
         with self._wake:
             while not self._closing:
                 wait: float | None = None
