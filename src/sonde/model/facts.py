@@ -35,6 +35,8 @@ class Usage(Struct, frozen=True, gc=False, omit_defaults=True):
     cached_audio_input_tokens: int | None = None
     image_input_tokens: int | None = None
     image_output_tokens: int | None = None
+    citation_tokens: int | None = None
+    """The part of ``output_tokens`` spent on citations (priced apart at Perplexity)."""
     web_searches: int | None = None
     """Server-side tool requests that carry a fee of their own."""
     estimated: bool = False
