@@ -1,9 +1,9 @@
 """Which records are one call, kept true while spans arrive in any order.
 
-`normalize.assemble` decides for a set of facts; this module keeps the sets. A trace's facts stay in memory for a
-while after they were seen, with an index by response id, because the records of one invocation can lie in
-different traces. Whenever a batch touches a trace, its connected group is put together again and every call
-whose row changed is handed out with a newer version.
+`normalize.assemble` decides for a set of facts; this module keeps the sets. A trace's facts stay in memory
+for a while after they were seen, with an index by response id, because the records of one invocation can lie
+in different traces. Whenever a batch touches a trace, its connected group is put together again and every
+call whose row changed is handed out with a newer version.
 
 Memory is bounded. What was forgotten is recalled from the engine before a decision is made about a trace
 that could have a past there: one that began before `complete_since_ns`.
