@@ -26,7 +26,7 @@ def ui_app(dist: Path = DIST) -> ASGIApp:
     """Return the application that serves the built front end in ``dist``; mount it last, at ``/``.
 
     Every address without a file of its own gets the index page, whose script reads the address. Answers 404
-    for missing files and for programs' addresses, 405 for anything but GET and HEAD, 503 while nothing is built.
+    for missing files and programs' addresses, 405 for anything but GET and HEAD, 503 while nothing is built.
     """
     build = Build(dist)
 
