@@ -2,8 +2,8 @@
 
     .venv/bin/python tools/lock.py [PACKAGE ...]
 
-Without arguments what is pinned stays pinned as far as the inputs allow; each PACKAGE named is moved to its newest
-version, and `--all` moves everything. The resolver itself is pinned in requirements/lock.txt.
+Without arguments what is pinned stays pinned as far as the inputs allow; each PACKAGE named is moved to its
+newest version, and `--all` moves everything. The resolver itself is pinned in requirements/lock.txt.
 """
 
 import argparse
@@ -17,7 +17,13 @@ TOOL = ROOT / ".make" / "lock-venv"
 # Output file -> what goes into it.
 INPUTS: dict[str, list[str]] = {
     "runtime.txt": ["pyproject.toml", "--extra=server", "--extra=postgres"],
-    "dev.txt": ["pyproject.toml", "--extra=server", "--extra=postgres", "requirements/dev.in", "--constraints=requirements/runtime.txt"],
+    "dev.txt": [
+        "pyproject.toml",
+        "--extra=server",
+        "--extra=postgres",
+        "requirements/dev.in",
+        "--constraints=requirements/runtime.txt",
+    ],
     "lock.txt": ["requirements/lock.in"],
 }
 
