@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from steps import BIN, PYTHON, ROOT, VENV, WEB, Stop, fingerprint, only_one, output_of, run, say, step
 
 MIN_PYTHON = (3, 11)
-# The oldest release of each line of Node that the front end's tools accept; a line that is not named here is newer
-# than these, or never was a long-term release.
+# The oldest release of each line of Node that the front end's tools accept. A line that is not named here is
+# newer than these, or never was a long-term release.
 MIN_NODE = {20: 19, 22: 13}
 NEWEST_OLD_NODE = 23
 
@@ -39,7 +39,7 @@ def find_python() -> str:
     have = ".".join(str(part) for part in sys.version_info[:3])
     raise Stop(
         f"Sonde needs Python {MIN_PYTHON[0]}.{MIN_PYTHON[1]} or newer, and this is Python {have}.\n"
-        "Install a newer one (Debian, Ubuntu: apt-get install python3 python3-venv; macOS: brew install python)\n"
+        "Install a newer one (Debian: apt-get install python3 python3-venv; macOS: brew install python)\n"
         "and run make again, or name one: make PYTHON=/path/to/python3.12"
     )
 
@@ -127,7 +127,7 @@ def build_ui() -> None:
 
 
 def setup(*, ui: bool = True) -> None:
-    """Bring the working copy to the state where `.venv/bin/sonde` works and, with `ui`, the web UI is built."""
+    """Bring the working copy to the state where `.venv/bin/sonde` works and, with `ui`, the UI is built."""
     find_python()
     node_version = check_node()
     with only_one():

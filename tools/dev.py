@@ -1,7 +1,7 @@
 """What stands behind the Makefile: `python3 tools/dev.py COMMAND [ARGUMENT ...]`.
 
-Standard library only, because it runs before anything is installed, and with whatever Python is there: it must be
-able to say that this Python is too old, so no syntax newer than 3.8 is used in this file and in those it imports.
+Standard library only, because it runs before anything is installed, and with whatever Python is there: it
+must be able to say that this Python is too old. So here and in what is imported is no syntax newer than 3.8.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def command_check(_: list[str]) -> None:
 
 
 def command_test(arguments: list[str]) -> None:
-    """Set up, install what the tests need from Debian, run checks, web unit tests and pytest, fail at the end.
+    """Set up, install what the tests need from Debian, then checks, web unit tests, pytest; fail at the end.
 
     pytest comes last, so that its closing line ends the output. With arguments (`-k`, a file …) only it runs.
     """

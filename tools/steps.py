@@ -1,6 +1,6 @@
 """What the other tools are made of: run a command, say a line, skip work whose inputs did not change.
 
-Like all that `dev.py` needs before `.venv` is there: standard library only, and no syntax newer than Python 3.8.
+Like all that `dev.py` needs before `.venv` is there: standard library only, no syntax newer than Python 3.8.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def fingerprint(inputs: Sequence[Path], extra: str = "") -> str:
 def step(stamp: Path, digest: str, *, done: bool, title: str, work: Callable[[], None]) -> None:
     """Do `work` unless `stamp` says it was done for the same inputs and its result is still there (`done`).
 
-    Stamps live beside the result (in .venv, in node_modules), never in the package, whose wheel would carry them.
+    Stamps live beside the result (in .venv, in node_modules), never in the package and its wheel.
     """
     if done and stamp.exists() and stamp.read_text() == digest:
         return
