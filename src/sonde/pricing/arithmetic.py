@@ -16,8 +16,16 @@ QUANTUM = Decimal(1).scaleb(-COST_DIGITS)
 TOKENS_MAX = 1_000_000_000
 """More than this in one call is a broken counter: the largest context sold is a hundredth of it."""
 
-Line = tuple[str, int, Decimal, Decimal]
-"""(class, count, USD per token or piece, USD)."""
+
+class Line(Struct, frozen=True, gc=False):
+    """One class of tokens (or one kind of fee) of a call."""
+
+    token_class: str
+    count: int
+    price: Decimal
+    """USD per token or piece."""
+    amount: Decimal
+    """USD."""
 
 
 class Unpriceable(Struct, frozen=True, gc=False):
@@ -27,37 +35,32 @@ class Unpriceable(Struct, frozen=True, gc=False):
     reason: str
 
 
-class Amounts(Struct, frozen=True):
-    """The lines of a priced call and what was odd about its tokens (sentences)."""
-
-    input_lines: list[Line]
-    output_lines: list[Line]
-    fee_lines: list[Line]
-    notes: list[str]
-
-
-_FIELDS = (
-    "input_tokens",
-    "cached_input_tokens",
-    "cache_write_tokens",
-    "cache_write_1h_tokens",
-    "output_tokens",
-    "reasoning_tokens",
-    "audio_input_tokens",
-    "audio_output_tokens",
-    "cached_audio_input_tokens",
-    "image_input_tokens",
-    "image_output_tokens",
-    "citation_tokens",
-    "web_searches",
-)
-
-
 def check_counts(usage: Usage) -> Unpriceable | None:
     """Counts that cannot be true: negative, not whole, absurdly large."""
-    for name in _FIELDS:
+    for count in (
+        usage.input_tokens,
+        usage.output_tokens,
+        usage.cached_input_tokens,
+        usage.cache_write_tokens,
+        usage.cache_write_1h_tokens,
+        usage.reasoning_tokens,
+        usage.audio_input_tokens,
+        usage.audio_output_tokens,
+        usage.cached_audio_input_tokens,
+        usage.image_input_tokens,
+        usage.image_output_tokens,
+        usage.citation_tokens,
+        usage.web_searches,
+    ):
+        if count is not None and (type(count) is not int or not 0 <= count <= TOKENS_MAX):
+            return _bad_count(usage)
+    return None
+
+
+def _bad_count(usage: Usage) -> Unpriceable:
+    for name in usage.__struct_fields__:
         count: object = getattr(usage, name)
-        if count is None:
+        if count is None or name == "estimated":
             continue
         if type(count) is not int:
             return Unpriceable("bad-tokens", f"{name} is not a whole number")
@@ -65,127 +68,31 @@ def check_counts(usage: Usage) -> Unpriceable | None:
             return Unpriceable("bad-tokens", f"{name} is negative")
         if count > TOKENS_MAX:
             return Unpriceable("bad-tokens", f"{name} is over {TOKENS_MAX:,}: no call is that large")
-    return None
-
-
-def _line(token_class: str, count: int, price: Decimal | None) -> Line:
-    assert price is not None, token_class  # a card inherits prices downward when it is made
-    amount = price * count
-    if amount.as_tuple().exponent < -COST_DIGITS:  # type: ignore[operator]  # prices are finite
-        amount = amount.quantize(QUANTUM)
-    return (token_class, count, price, amount)
+    raise AssertionError("called for a usage without a bad count")
 
 
 def input_lines(usage: Usage, tier: TierPrices, notes: list[str]) -> list[Line] | Unpriceable:
-    """Splits the input tokens into disjoint classes and prices each."""
+    """Prices the input tokens. Adds to ``notes`` what was odd about them."""
     total = usage.input_tokens
-    cached = usage.cached_input_tokens or 0
-    written = usage.cache_write_tokens or 0
-    written_1h = usage.cache_write_1h_tokens or 0
-    if total is None:
-        if cached or written or written_1h:
-            return Unpriceable("unknown-tokens", "cache tokens are known but input tokens are not")
-        return []
     if not total:
-        if cached or written or written_1h:
-            return Unpriceable("bad-tokens", "cache tokens without input tokens")
+        if usage.cached_input_tokens or usage.cache_write_tokens or usage.cache_write_1h_tokens:
+            return Unpriceable("bad-tokens", "cache tokens are known but input tokens are not")
         return []
-    price = tier.input
-    if price is None:
+    if tier.input is None:
         return Unpriceable("no-price", "the rate card has no price for input tokens")
-    if usage.cache_write_tokens is None:
-        written = written_1h
-    if written_1h > written:
-        return Unpriceable("bad-tokens", "cache_write_1h_tokens are more than cache_write_tokens")
-
-    audio = usage.audio_input_tokens or 0
-    audio_cached = min(usage.cached_audio_input_tokens or 0, audio, cached)
-    image = usage.image_input_tokens or 0
-    if tier.audio_input == price and tier.cached_audio_input == tier.cached_input:
-        audio = audio_cached = 0
-    if tier.image_input == price:
-        image = 0
-    plain = total - cached - written - (audio - audio_cached) - image
-    if plain < 0:
-        if cached + written <= total:
-            # Some of the audio and image tokens must be among the cached ones.
-            cut = min(image, -plain)
-            image -= cut
-            plain += cut
-            cut = min(audio - audio_cached, -plain)
-            audio -= cut
-            plain += cut
-            notes.append("audio or image tokens beyond the uncached input are taken as cached")
-        elif cached <= total and written <= total:
-            # Written and read in one request: the tokens pay both, and no third time as plain input.
-            plain = total - max(cached, written)
-            audio = audio_cached = image = 0
-            notes.append("cache reads and cache writes overlap: both are paid")
-        else:
-            return Unpriceable(
-                "bad-tokens", f"cache tokens ({max(cached, written)}) are more than input tokens ({total})"
-            )
-
-    lines: list[Line] = []
-    if plain:
-        lines.append(_line("input", plain, price))
-    if cached:
-        if audio_cached:
-            lines.append(_line("cached_audio_input", audio_cached, tier.cached_audio_input))
-        if cached > audio_cached:
-            lines.append(_line("cached_input", cached - audio_cached, tier.cached_input))
-    if written:
-        if written > written_1h:
-            lines.append(_line("cache_write", written - written_1h, tier.cache_write))
-        if written_1h:
-            lines.append(_line("cache_write_1h", written_1h, tier.cache_write_1h))
-    if audio > audio_cached:
-        lines.append(_line("audio_input", audio - audio_cached, tier.audio_input))
-    if image:
-        lines.append(_line("image_input", image, tier.image_input))
-    return lines
+    split = _split_input(usage, total, tier, notes)
+    return split if isinstance(split, Unpriceable) else _lines(split, tier)
 
 
 def output_lines(usage: Usage, tier: TierPrices, notes: list[str]) -> list[Line] | Unpriceable:
-    """Splits the output tokens into disjoint classes and prices each."""
+    """Prices the output tokens. Adds to ``notes`` what was odd about them."""
     total = usage.output_tokens
     if not total:
         return []
-    price = tier.output
-    if price is None:
+    if tier.output is None:
         return Unpriceable("no-price", "the rate card has no price for output tokens")
-    reasoning = usage.reasoning_tokens or 0
-    audio = usage.audio_output_tokens or 0
-    image = usage.image_output_tokens or 0
-    citation = usage.citation_tokens or 0
-    if tier.audio_output == price:
-        audio = 0
-    if tier.image_output == price:
-        image = 0
-    if tier.citation == price:
-        citation = 0
-    plain = total - reasoning - audio - image - citation
-    if plain < 0:
-        if tier.reasoning == price and audio + image + citation <= total:
-            # Reasoning costs what output costs here, so its share does not matter for the sum.
-            if reasoning > total:
-                notes.append("reasoning tokens are more than output tokens: their share is unknown")
-            reasoning = 0
-            plain = total - audio - image - citation
-        else:
-            return Unpriceable("bad-tokens", f"parts of the output are more than output tokens ({total})")
-    lines: list[Line] = []
-    if plain:
-        lines.append(_line("output", plain, price))
-    if reasoning:
-        lines.append(_line("reasoning", reasoning, tier.reasoning))
-    if audio:
-        lines.append(_line("audio_output", audio, tier.audio_output))
-    if image:
-        lines.append(_line("image_output", image, tier.image_output))
-    if citation:
-        lines.append(_line("citation", citation, tier.citation))
-    return lines
+    split = _split_output(usage, total, tier, notes)
+    return split if isinstance(split, Unpriceable) else _lines(split, tier)
 
 
 def fee_lines(usage: Usage, tier: TierPrices, notes: list[str]) -> list[Line]:
@@ -199,3 +106,82 @@ def fee_lines(usage: Usage, tier: TierPrices, notes: list[str]) -> list[Line]:
         else:
             lines.append(_line("web_search", usage.web_searches, tier.web_search))
     return lines
+
+
+Split = tuple[tuple[str, int], ...]
+"""(class, count), disjoint; counts may be 0."""
+
+
+def _lines(split: Split, tier: TierPrices) -> list[Line]:
+    return [_line(name, count, getattr(tier, name)) for name, count in split if count]
+
+
+def _line(token_class: str, count: int, price: Decimal | None) -> Line:
+    assert price is not None, token_class  # a card inherits prices downward when it is made
+    return Line(token_class, count, price, (price * count).quantize(QUANTUM))
+
+
+def _split_input(usage: Usage, total: int, tier: TierPrices, notes: list[str]) -> Split | Unpriceable:
+    cached = usage.cached_input_tokens or 0
+    written_1h = usage.cache_write_1h_tokens or 0
+    written = written_1h if usage.cache_write_tokens is None else usage.cache_write_tokens
+    if written_1h > written:
+        return Unpriceable("bad-tokens", "cache_write_1h_tokens are more than cache_write_tokens")
+    audio = usage.audio_input_tokens or 0
+    audio_cached = min(usage.cached_audio_input_tokens or 0, audio, cached)
+    image = usage.image_input_tokens or 0
+    if tier.audio_input == tier.input and tier.cached_audio_input == tier.cached_input:
+        audio = audio_cached = 0
+    if tier.image_input == tier.input:
+        image = 0
+    audio -= audio_cached
+    plain = total - cached - written - audio - image
+    if plain < 0:
+        if cached > total or written > total:
+            reason = f"cache tokens ({max(cached, written)}) are more than input tokens ({total})"
+            return Unpriceable("bad-tokens", reason)
+        if cached + written > total:
+            # Written and read in one request: the tokens pay both, and no third time as plain input.
+            plain = total - max(cached, written)
+            audio = audio_cached = image = 0
+            notes.append("cache reads and cache writes overlap: both are paid")
+        else:
+            # Some of the audio and image tokens must be among the cached ones.
+            cut = min(image, -plain)
+            image -= cut
+            audio -= -plain - cut
+            plain = 0
+            if audio < 0:
+                return Unpriceable("bad-tokens", f"parts of the input are more than input tokens ({total})")
+            notes.append("audio or image tokens beyond the uncached input are taken as cached")
+    return (
+        ("input", plain),
+        ("cached_input", cached - audio_cached),
+        ("cached_audio_input", audio_cached),
+        ("cache_write", written - written_1h),
+        ("cache_write_1h", written_1h),
+        ("audio_input", audio),
+        ("image_input", image),
+    )
+
+
+def _split_output(usage: Usage, total: int, tier: TierPrices, notes: list[str]) -> Split | Unpriceable:
+    reasoning = usage.reasoning_tokens or 0
+    audio = (usage.audio_output_tokens or 0) if tier.audio_output != tier.output else 0
+    image = (usage.image_output_tokens or 0) if tier.image_output != tier.output else 0
+    citation = (usage.citation_tokens or 0) if tier.citation != tier.output else 0
+    plain = total - reasoning - audio - image - citation
+    if plain < 0 and reasoning and tier.reasoning == tier.output:
+        # Reasoning costs what output costs here, so the sum does not need its share.
+        notes.append("reasoning tokens and the other parts exceed the output: their share is unknown")
+        plain += reasoning
+        reasoning = 0
+    if plain < 0:
+        return Unpriceable("bad-tokens", f"parts of the output are more than output tokens ({total})")
+    return (
+        ("output", plain),
+        ("reasoning", reasoning),
+        ("audio_output", audio),
+        ("image_output", image),
+        ("citation", citation),
+    )

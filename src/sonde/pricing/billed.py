@@ -1,14 +1,12 @@
 """The provider's own figure, when a raw usage block carries one.
 
-| Where | Field | Meaning |
-|---|---|---|
-| OpenRouter | ``usage.cost`` | USD charged to the account |
-| OpenRouter with the user's own key | ``usage.cost`` + ``usage.cost_details.upstream_inference_cost`` | router's fee + what the provider charges (``is_byok``) |
-| xAI | ``usage.cost_in_usd_ticks`` | 1e-10 USD |
-| Perplexity | ``usage.cost.total_cost`` | USD, request and search fees included |
+- OpenRouter: ``usage.cost``, USD charged to the account. With the user's own key (``is_byok``) that is the
+  router's fee alone, so ``usage.cost_details.upstream_inference_cost`` (what the provider charges) is added.
+- xAI: ``usage.cost_in_usd_ticks``, 1e-10 USD.
+- Perplexity: ``usage.cost.total_cost``, USD, request and search fees included.
 
-A figure of 0 is returned only where the block itself proves that it is meant (OpenRouter says who pays); a lone 0
-could as well mean "not known" and is no figure.
+A figure of 0 is returned only where the block itself proves that it is meant (OpenRouter says who pays); a
+lone 0 could as well mean "not known" and is no figure.
 """
 
 from collections.abc import Mapping
@@ -28,7 +26,7 @@ def billed_cost(usage: Mapping[str, Any]) -> Decimal | None:
     """
     inner = usage.get("usage")
     if isinstance(inner, Mapping):
-        usage = cast("Mapping[str, Any]", inner)
+        usage = {**usage, **cast("Mapping[str, Any]", inner)}
     ticks = _first(usage, "cost_in_usd_ticks", "costInUsdTicks")
     if ticks is not None:
         amount = _number(ticks)
@@ -51,7 +49,7 @@ def billed_cost(usage: Mapping[str, Any]) -> Decimal | None:
         return None
     if amount == 0:
         # OpenRouter says "is_byok": false beside the cost of a free model; elsewhere a lone 0 proves nothing.
-        return upstream if upstream else (amount if own_key is False else None)
+        return upstream or (amount if own_key is False else None)
     return amount
 
 
@@ -83,4 +81,4 @@ def _amount(value: object) -> Decimal | None:
 
 
 def _positive(amount: Decimal | None) -> Decimal | None:
-    return amount if amount else None
+    return amount or None

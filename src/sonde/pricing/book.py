@@ -10,11 +10,12 @@ from functools import cached_property
 
 from msgspec import Struct, structs
 
-from sonde.model.facts import SpanFacts, Usage
+from sonde.model.facts import SpanFacts
 from sonde.model.rows import Cost
-from sonde.pricing import arithmetic, explain
-from sonde.pricing.arithmetic import Amounts, Unpriceable
+from sonde.pricing import explain
+from sonde.pricing.arithmetic import QUANTUM, Unpriceable
 from sonde.pricing.card import RateCard, RateRow, rows_of
+from sonde.pricing.cost import amounts_of, cost_of, unpriced
 from sonde.pricing.library import Found, Library, Timeline
 from sonde.pricing.money import read_amount
 from sonde.pricing.names import MODEL_NAME_CHARACTERS_MAX, plain
@@ -23,7 +24,6 @@ from sonde.pricing.resolve import Missing, place, read_provider
 from sonde.pricing.variants import (
     BATCH_HALF_PRICE,
     CAPACITY,
-    STANDARD,
     Variant,
     context_of,
     half_price,
@@ -32,11 +32,10 @@ from sonde.pricing.variants import (
 )
 
 _CACHE_ENTRIES_MAX = 8_192
-_NO_OUTPUT_OPERATIONS = ("embeddings", "rerank")
 
 
 class Resolved(Struct, frozen=True):
-    """What a (provider, models, tier) of calls pays over time; ``timeline`` is None when there is no price."""
+    """What calls of a (provider, models, tier) pay over time; ``timeline`` is None without a price."""
 
     timeline: Timeline | None
     own: tuple[RateCard, ...] = ()
@@ -72,7 +71,7 @@ class PriceBook:
         service_tier: str | None = None,
         batch: bool | None = None,
     ) -> RateCard | None:
-        """The card a call of this provider and model pays at a time (nanoseconds); None when there is none."""
+        """The card that a call of this provider and model pays at a time (nanoseconds), or None."""
         return _card_at(self._resolve(provider, None, model, service_tier, batch), time_ns)
 
     def price(self, facts: SpanFacts, *, time_ns: int) -> Cost:
@@ -107,7 +106,7 @@ class PriceBook:
         """The provider's figure, with the book's split when both agree."""
         computed = self._computed(facts, time_ns, claimed)
         notes = [explain.Note("billed", "the provider's or router's own figure")]
-        same = computed.cost_usd is not None and abs(computed.cost_usd - billed) <= arithmetic.QUANTUM
+        same = computed.cost_usd is not None and abs(computed.cost_usd - billed) <= QUANTUM
         if same:
             return structs.replace(
                 computed,
@@ -132,20 +131,20 @@ class PriceBook:
         )
         card = _card_at(resolved, time_ns)
         if card is None:
-            return _unpriced(claimed, resolved.notes)
+            return unpriced(claimed, resolved.notes)
         notes = list(resolved.notes)
         if card.note:
             notes.append(explain.Note("assumed", card.note))
         if card.unpriced_reason:
-            return _unpriced(claimed, [*notes, explain.Note("no-price", card.unpriced_reason)])
+            return unpriced(claimed, [*notes, explain.Note("no-price", card.unpriced_reason)])
         usage = facts.usage
-        amounts = _amounts(usage, card, facts.operation)
+        amounts = amounts_of(usage, card, facts.operation)
         if isinstance(amounts, Unpriceable):
-            return _unpriced(claimed, [*notes, explain.Note(amounts.code, amounts.reason)])
+            return unpriced(claimed, [*notes, explain.Note(amounts.code, amounts.reason)])
         if usage.estimated:
             notes.append(explain.Note("tokens-estimated", "tokens were counted by the sender"))
         notes.extend(explain.Note("tokens", text) for text in amounts.notes)
-        return _cost(usage, amounts, card, claimed, notes)
+        return cost_of(usage, amounts, card, claimed, notes)
 
     def _resolve(
         self,
@@ -220,13 +219,13 @@ class PriceBook:
         return timeline
 
     def _make_timeline(self, found: Found, variant: Variant) -> Timeline:
-        standard = self._library.timeline(found)
+        standard = self._library.cards(found)
         if not variant.name:
-            return standard
+            return Timeline(standard)
         context = context_of(variant.name, found.provider.id)
-        special = self._library.timeline(found, variant=variant.name, context=context)
+        special = self._library.cards(found, variant=variant.name, context=context)
         cards: list[RateCard] = []
-        for card, plain_card in zip(special.cards(), standard.cards(), strict=True):
+        for card, plain_card in zip(special, standard, strict=True):
             if card.free or card.unpriced_reason or card.tiers != plain_card.tiers:
                 cards.append(card)
             elif variant.name == "batch" and found.provider.id in BATCH_HALF_PRICE:
@@ -252,82 +251,3 @@ def _card_at(resolved: Resolved, time_ns: int) -> RateCard | None:
         if after_start and (card.valid_to_ns is None or time_ns < card.valid_to_ns):
             return card
     return None if resolved.timeline is None else resolved.timeline.at(time_ns)
-
-
-def _amounts(usage: Usage, card: RateCard, operation: str) -> Amounts | Unpriceable:
-    """The lines of a call, or why there are none."""
-    bad = arithmetic.check_counts(usage)
-    if bad is not None:
-        return bad
-    if not (usage.input_tokens or usage.output_tokens or usage.web_searches):
-        if usage.known:
-            return Unpriceable("unknown-tokens", "0 tokens reported: no call has none")
-        return Unpriceable("unknown-tokens", "the call does not say its tokens")
-    notes: list[str] = []
-    tier = card.tier(usage.input_tokens or 0)
-    inputs = arithmetic.input_lines(usage, tier, notes)
-    if isinstance(inputs, Unpriceable):
-        return inputs
-    if tier.output is None and usage.output_tokens and operation in _NO_OUTPUT_OPERATIONS and inputs:
-        notes.append("output tokens of an embedding are not billed")
-        outputs: list[arithmetic.Line] | Unpriceable = []
-    else:
-        outputs = arithmetic.output_lines(usage, tier, notes)
-    if isinstance(outputs, Unpriceable):
-        return outputs
-    if not usage.input_tokens:
-        notes.append("input tokens are unknown: the cost is a lower bound")
-    if usage.output_tokens is None and operation not in _NO_OUTPUT_OPERATIONS:
-        notes.append("output tokens are unknown: the cost is a lower bound")
-    return Amounts(inputs, outputs, arithmetic.fee_lines(usage, tier, notes), notes)
-
-
-def _total(lines: Iterable[arithmetic.Line]) -> Decimal:
-    return sum((line[3] for line in lines), Decimal(0))
-
-
-def _part(lines: list[arithmetic.Line], *classes: str) -> Decimal:
-    return sum((line[3] for line in lines if line[0] in classes), Decimal(0))
-
-
-def _cost(
-    usage: Usage, amounts: Amounts, card: RateCard, claimed: Decimal | None, notes: list[explain.Note]
-) -> Cost:
-    inputs, outputs, fees = amounts.input_lines, amounts.output_lines, amounts.fee_lines
-    input_cost = _total(inputs)
-    output_cost = _total(outputs)
-    fee = _total(fees) if fees else None
-    total = input_cost + output_cost
-    if fee is not None:
-        total += fee
-    reasoning_known = usage.reasoning_tokens is not None and usage.reasoning_tokens <= (usage.output_tokens or 0)
-    return Cost(
-        state="free" if card.free else "priced",
-        source="computed",
-        cost_usd=total,
-        input_cost_usd=input_cost if usage.input_tokens is not None else None,
-        output_cost_usd=output_cost if usage.output_tokens is not None else None,
-        cached_input_cost_usd=_part(inputs, "cached_input", "cached_audio_input")
-        if usage.cached_input_tokens is not None
-        else None,
-        cache_write_cost_usd=_part(inputs, "cache_write", "cache_write_1h")
-        if usage.cache_write_tokens is not None or usage.cache_write_1h_tokens is not None
-        else None,
-        reasoning_cost_usd=_part(outputs, "reasoning") if reasoning_known else None,
-        fees_usd=fee,
-        claimed_cost_usd=claimed,
-        rate_card=card.label,
-        explanation_json=explain.to_json([*inputs, *outputs, *fees], notes),
-    )
-
-
-def _unpriced(claimed: Decimal | None, notes: Iterable[explain.Note]) -> Cost:
-    return Cost(
-        state="unpriced",
-        source="none",
-        claimed_cost_usd=claimed,
-        explanation_json=explain.to_json((), notes),
-    )
-
-
-__all__ = ["STANDARD", "PriceBook"]

@@ -23,7 +23,7 @@ TOKEN_CLASSES = (
     "image_output",
     "citation",
 )
-"""Disjoint classes: a token of a call is in exactly one of them ("input" = input that is nothing more special)."""
+"""Disjoint classes: a token is in exactly one ("input" is input that is nothing more special)."""
 
 FEE_CLASSES = ("web_search", "request")
 """Priced by the piece, beside the tokens."""

@@ -56,19 +56,20 @@ def _note(note: Note) -> str:
 
 
 def _amount(value: Decimal) -> str:
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    # Lines have 12 digits after the point, so there is a point.
+    return f"{value:f}".rstrip("0").rstrip(".")
 
 
 def to_json(lines: Iterable[Line], notes: Iterable[Note]) -> str:
     """The list as JSON text."""
     parts: list[str] = []
-    for name, count, price, amount in lines:
+    for line in lines:
+        name = line.token_class
         if name in FEE_CLASSES:
-            middle = f'"count":{count},"unit_price_usd_per_thousand":"{_unit(price, 3)}"'
+            middle = f'"count":{line.count},"unit_price_usd_per_thousand":"{_unit(line.price, 3)}"'
         else:
-            middle = f'"tokens":{count},"unit_price_usd_per_million":"{_unit(price, 6)}"'
-        parts.append(f'{{"token_class":"{name}",{middle},"cost_usd":"{_amount(amount)}"}}')
+            middle = f'"tokens":{line.count},"unit_price_usd_per_million":"{_unit(line.price, 6)}"'
+        parts.append(f'{{"token_class":"{name}",{middle},"cost_usd":"{_amount(line.amount)}"}}')
     parts.extend(_note(note) for note in notes)
     return "[" + ",".join(parts) + "]"
 

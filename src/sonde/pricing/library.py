@@ -4,15 +4,17 @@ The only file that knows the library. Its data is plain Python objects inside th
 The library is imported on first use: it brings pydantic and an HTTP client with it.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from sonde.pricing.card import RateCard, TierPrices
+from sonde.pricing.card import TOKEN_CLASSES, RateCard, TierPrices
 from sonde.pricing.names import understood
 
 if TYPE_CHECKING:
@@ -50,6 +52,9 @@ _OTHER_UNITS = {
 _FREE_WORDS = ("free of charge", "are free")
 
 
+FREE_TIER = TierPrices(above_input_tokens=-1, **dict.fromkeys(TOKEN_CLASSES, Decimal(0)))
+
+
 class Interval(Struct, frozen=True, gc=False):
     """A span of validity of one price: dates (nanoseconds, end exclusive) and seconds of the UTC day."""
 
@@ -65,6 +70,7 @@ class Timeline:
     __slots__ = ("_by_start", "_starts")
 
     def __init__(self, cards: list[RateCard]) -> None:
+        cards = _merged(cards)
         starts = sorted({card.valid_from_ns or 0 for card in cards})
         self._starts = starts
         self._by_start: list[list[RateCard]] = [
@@ -84,6 +90,24 @@ class Timeline:
     def cards(self) -> list[RateCard]:
         """All cards, oldest first."""
         return [card for cards in self._by_start for card in cards]
+
+
+def _merged(cards: list[RateCard]) -> list[RateCard]:
+    """Joins neighbours in time that have the same prices (a change may have been of another variant)."""
+    merged: list[RateCard] = []
+    for card in cards:
+        last = merged[-1] if merged else None
+        if (
+            last is not None
+            and last.valid_to_ns == card.valid_from_ns
+            and (last.day_from_s, last.day_to_s) == (card.day_from_s, card.day_to_s) == (0, DAY_S)
+            and (last.tiers, last.free, last.note, last.unpriced_reason)
+            == (card.tiers, card.free, card.note, card.unpriced_reason)
+        ):
+            merged[-1] = structs.replace(last, valid_to_ns=card.valid_to_ns)
+        else:
+            merged.append(card)
+    return merged
 
 
 class Found(Struct, frozen=True):
@@ -122,8 +146,10 @@ class _ModelIndex:
                 break
             matched = [clause for clause in clauses if clause.logic.is_match(name)]
             if matched:
-                whole = any(clause.kind == "regex" or understood(name, clause.text.lower()) for clause in matched)
-                return self.models[number] if whole else None
+                for clause in matched:
+                    if clause.kind == "regex" or understood(name, clause.text.lower()):
+                        return self.models[number]
+                return None
         return None if exact is None else self.models[exact]
 
 
@@ -186,8 +212,6 @@ class Library:
 
     def provider_of_url(self, url: str) -> str | None:
         """The provider whose API a URL belongs to."""
-        import re
-
         for provider in self.providers.values():
             if re.match(provider.api_pattern, url):
                 return provider.id
@@ -207,14 +231,16 @@ class Library:
                 found.append(variant.when)
         return found
 
-    def timeline(self, found: Found, *, variant: str = "", context: dict[str, str] | None = None) -> Timeline:
-        """All cards of a model in a request context (empty: standard)."""
+    def cards(
+        self, found: Found, *, variant: str = "", context: dict[str, str] | None = None
+    ) -> list[RateCard]:
+        """All cards of a model in a request context (none: standard), one for each interval of time."""
         model = found.model
         cards: list[RateCard] = []
         for interval in _intervals(model):
             prices = model.get_prices(_instant(interval), context if found.own else None)
             cards.append(_card(found, interval, variant, prices.__dict__, self.version))
-        return Timeline(cards)
+        return cards
 
 
 def _intervals(model: "ModelInfo") -> Iterator[Interval]:
@@ -232,8 +258,8 @@ def _intervals(model: "ModelInfo") -> Iterator[Interval]:
             seconds.add(_second_of_day(price.constraint.end_time))
     day_bounds: list[int | None] = [None, *sorted(days), None]
     second_bounds = sorted(seconds)
-    for first, last in zip(day_bounds, day_bounds[1:], strict=False):
-        for start, end in zip(second_bounds, second_bounds[1:], strict=False):
+    for first, last in pairwise(day_bounds):
+        for start, end in pairwise(second_bounds):
             yield Interval(first, last, start, end)
 
 
@@ -256,9 +282,7 @@ def _instant(interval: Interval) -> datetime:
     return datetime.fromtimestamp(midnight + interval.day_from_s, UTC)
 
 
-def _card(
-    found: Found, interval: Interval, variant: str, prices: dict[str, Any], version: str
-) -> RateCard:
+def _card(found: Found, interval: Interval, variant: str, prices: dict[str, Any], version: str) -> RateCard:
     """Turns the library's prices of one instant into a card."""
     per_class: dict[str, Any] = {}
     thresholds: set[int] = set()
@@ -276,12 +300,11 @@ def _card(
     tiers = tuple(_tier(per_class, above) for above in (-1, *sorted(thresholds)))
     free = _is_free(found, per_class, other_units)
     if free:
-        zero = dict.fromkeys((*_TOKEN_KEYS.values(), *_FEE_KEYS.values()), Decimal(0))
-        tiers = (TierPrices(above_input_tokens=-1, **zero),)
+        tiers = (FREE_TIER,)
     reason = ""
     if not free and not any(name in _TOKEN_KEYS.values() for name in per_class):
         units = " and ".join(dict.fromkeys(other_units))
-        reason = f"the book prices this model by {units}" if units else "the book lists this model without a price"
+        reason = f"the book prices this model by {units}" if units else "the book lists it without a price"
     provider_id = found.provider.id
     start = interval.valid_from_ns
     since = "start" if start is None else datetime.fromtimestamp(start // SECOND_NS, UTC).date().isoformat()

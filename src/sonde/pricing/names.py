@@ -187,7 +187,7 @@ def provider_id(word: str) -> str | None:
 
 
 def provider_of_bedrock_id(model: str) -> str | None:
-    """"aws" when the name has the form of a Bedrock model id."""
+    """The provider "aws" when the name has the form of a Bedrock model id."""
     return "aws" if _BEDROCK_ID.match(model) else None
 
 
@@ -225,7 +225,7 @@ def understood(model: str, literal: str) -> bool:
 
 
 def dashed_date(model: str) -> str:
-    """"gpt-5.2-20251211" → "gpt-5.2-2025-12-11", the form the library's lists use."""
+    """Rewrites "gpt-5.2-20251211" as "gpt-5.2-2025-12-11", the form the library's lists use."""
     return _COMPACT_DATE.sub(r"-\1-\2-\3", model)
 
 

@@ -6,7 +6,7 @@ from msgspec import Struct, field
 
 from sonde.model.errors import BadInput
 from sonde.pricing.card import FEE_CLASSES, TOKEN_CLASSES, RateCard, TierPrices
-from sonde.pricing.library import DAY_S, inherit
+from sonde.pricing.library import DAY_S, FREE_TIER, inherit
 
 
 class OwnPrice(Struct, frozen=True):
@@ -28,9 +28,10 @@ class OwnPrice(Struct, frozen=True):
             raise BadInput(f"the price of {self.model!r} has no token class")
         for name, price in self.prices.items():
             if name not in TOKEN_CLASSES and name not in FEE_CLASSES:
-                raise BadInput(f"{name!r} is not a token class", hint="one of " + ", ".join(TOKEN_CLASSES + FEE_CLASSES))
+                known = ", ".join(TOKEN_CLASSES + FEE_CLASSES)
+                raise BadInput(f"{name!r} is not a token class", hint=f"one of {known}")
             if not price.is_finite() or price < 0 or price > 1_000_000:
-                raise BadInput(f"the price of {name!r} must be between 0 and 1,000,000 USD per million tokens")
+                raise BadInput(f"the price of {name!r} must be from 0 to 1,000,000 USD per million tokens")
         if "*" in self.model[:-1] or not self.model:
             raise BadInput("a model pattern may have one '*', at its end")
 
@@ -47,6 +48,7 @@ class OwnPrice(Struct, frozen=True):
         per_token = {
             name: price.scaleb(-3 if name in FEE_CLASSES else -6) for name, price in self.prices.items()
         }
+        free = all(price == 0 for price in self.prices.values())
         return RateCard(
             provider=self.provider,
             model=self.model,
@@ -55,7 +57,7 @@ class OwnPrice(Struct, frozen=True):
             valid_to_ns=self.valid_to_ns,
             day_from_s=0,
             day_to_s=DAY_S,
-            tiers=(TierPrices(above_input_tokens=-1, **inherit(per_token)),),
+            tiers=(FREE_TIER if free else TierPrices(above_input_tokens=-1, **inherit(per_token)),),
             label=f"{self.provider}/{self.model} (own price {number})",
-            free=all(price == 0 for price in self.prices.values()),
+            free=free,
         )

@@ -41,7 +41,7 @@ def read_provider(library: Library, word: str | None) -> str | Missing | None:
     if "://" in word[:16]:
         url = word.strip().lower()[:512]
         known = library.provider_of_url(url)
-        return known if known else Missing("unknown-provider", "no provider of the book has this address")
+        return known or Missing("unknown-provider", "no provider of the book has this address")
     name = plain(word.strip().replace(" ", "_")[:300])
     if name is None:
         return Missing("unknown-provider", "the provider's name is not a plain name")
