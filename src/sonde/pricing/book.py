@@ -21,6 +21,7 @@ from sonde.pricing.money import read_amount
 from sonde.pricing.names import MODEL_NAME_CHARACTERS_MAX, plain
 from sonde.pricing.own import OwnPrice
 from sonde.pricing.resolve import Missing, place, read_provider
+from sonde.pricing.routers import ROUTER, list_price_cards
 from sonde.pricing.variants import (
     BATCH_HALF_PRICE,
     CAPACITY,
@@ -221,6 +222,8 @@ class PriceBook:
     def _make_timeline(self, found: Found, variant: Variant) -> Timeline:
         standard = self._library.cards(found)
         if not variant.name:
+            if found.provider.id == ROUTER:
+                standard = list_price_cards(self._library, found, standard)
             return Timeline(standard)
         context = context_of(variant.name, found.provider.id)
         special = self._library.cards(found, variant=variant.name, context=context)
