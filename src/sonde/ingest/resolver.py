@@ -177,13 +177,23 @@ class Resolver:
                     return msgspec.structs.replace(content, trace_id=facts.trace_id, span_id=facts.span_id)
         return content
 
+    def preload(self, stored: Iterable[Recalled]) -> set[TraceKey]:
+        """Take in spans read back from the engine. Returns their traces.
+
+        A new process passes these to `decide` once: a crash can lie between a span's row and its call's.
+        """
+        touched: set[TraceKey] = set()
+        for recalled in stored:
+            facts = recalled.record.facts
+            key = (recalled.project, facts.trace_id)
+            touched.add(key)
+            self._put(key, facts.span_id, recalled.record)
+        return touched
+
     def _remember(self, project: str, trace_ids: list[str], arriving: Iterable[SpanRow]) -> None:
         """Load what the engine has of these traces, and of traces that share a response id with them."""
         responses = sorted({row.facts.response_id for row in arriving if row.facts.response_id})
-        for recalled in self._recall(project, trace_ids, responses):
-            facts = recalled.record.facts
-            identity: Hashable = facts.span_id if facts.source == "span" else facts
-            self._put((recalled.project, facts.trace_id), identity, recalled.record)
+        self.preload(self._recall(project, trace_ids, responses))
 
     def _home_of(self, project: str, facts: SpanFacts) -> TraceKey | None:
         """The trace a log event belongs to; None while only its response id is known."""
