@@ -1,6 +1,6 @@
 """The envelope all three signals share, from protobuf: request → resources → scopes → records."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 from google.protobuf.message import DecodeError
@@ -20,7 +20,7 @@ ENVELOPE_FIELDS_MAX = 2 * SPANS_PER_REQUEST_MAX
 
 
 @contextmanager
-def located(report: Report) -> Iterator[None]:
+def located(report: Report) -> Generator[None]:
     """Turns what the parser raises into a `Malformed` that says where."""
     try:
         yield
