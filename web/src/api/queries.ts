@@ -1,0 +1,239 @@
+/** Every question the pages ask, as options of TanStack Query: one place for keys, so that nothing is asked twice. */
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { Bounds } from '@/lib/time-range';
+import { api, rememberCsrfToken, take, type Schemas } from './client';
+import type { CallFilters, CallOrder, TraceFilters } from './filters';
+import { ApiError } from './problem';
+
+export type Session = Schemas['SessionAnswer'];
+export type Overview = Schemas['Overview'];
+export type OverviewPoint = Schemas['OverviewPoint'];
+export type CallSummary = Schemas['CallSummary'];
+export type CallDetail = Schemas['CallDetail'];
+export type Facet = Schemas['Facet'];
+export type TraceSummary = Schemas['TraceSummary'];
+export type TraceDetail = Schemas['TraceDetail'];
+export type SpanNode = Schemas['SpanNode'];
+export type SpanDetail = Schemas['SpanDetail'];
+export type ContentMessage = Schemas['Message'];
+export type ProjectItem = Schemas['ProjectItem'];
+export type Status = Schemas['StatusAnswer'];
+
+/** What part of time a question is about: the text of the URL, the moment "now" stands for, and both ends. */
+export interface Scope extends Bounds {
+  project: string;
+  range: string;
+  now: number;
+}
+
+const LIST_PAGE = 200;
+/** A live page asks a new question every few seconds; old answers need not stay. */
+const SHORT_MS = 60_000;
+
+function window_({ from, to }: Bounds): { from: string; to: string } {
+  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+}
+
+function key(scope: Scope): readonly unknown[] {
+  return [scope.project, scope.range, scope.now];
+}
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: async ({ signal }): Promise<Session | null> => {
+    try {
+      const session = await take(api.GET('/api/v1/session', { signal }));
+      rememberCsrfToken(session.csrf_token ?? null);
+      return session;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) return null;
+      throw error;
+    }
+  },
+  staleTime: 5 * 60_000,
+});
+
+export const projectsQuery = queryOptions({
+  queryKey: ['projects'],
+  queryFn: ({ signal }) => take(api.GET('/api/v1/projects', { signal })),
+  staleTime: 30_000,
+});
+
+export function statusQuery(project?: string) {
+  return queryOptions({
+    queryKey: ['status', project ?? null],
+    queryFn: ({ signal }) =>
+      take(api.GET('/api/v1/status', { params: { query: project === undefined ? {} : { project } }, signal })),
+    staleTime: 10_000,
+  });
+}
+
+export function overviewQuery(scope: Scope, filters: CallFilters = {}) {
+  return queryOptions({
+    queryKey: ['overview', ...key(scope), filters],
+    queryFn: ({ signal }) =>
+      take(api.GET('/api/v1/overview', { params: { query: { project: scope.project, ...window_(scope), ...filters } }, signal })),
+    placeholderData: keepPreviousData,
+    gcTime: SHORT_MS,
+  });
+}
+
+export function callsQuery(scope: Scope, filters: CallFilters, order: CallOrder) {
+  return infiniteQueryOptions({
+    queryKey: ['calls', ...key(scope), filters, order],
+    queryFn: ({ signal, pageParam }) =>
+      // The same address also answers as CSV and JSON lines, but only when it is asked to.
+      take<Schemas['Page_CallSummary_'] | string>(
+        api.GET('/api/v1/calls', {
+          params: {
+            query: {
+              project: scope.project,
+              ...window_(scope),
+              ...filters,
+              order,
+              limit: LIST_PAGE,
+              ...(pageParam === null ? {} : { cursor: pageParam }),
+            },
+          },
+          signal,
+        }),
+      ).then((page) => page as Schemas['Page_CallSummary_']),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor ?? null,
+    placeholderData: keepPreviousData,
+    gcTime: SHORT_MS,
+  });
+}
+
+export function facetsQuery(scope: Scope, filters: CallFilters, top: number) {
+  return queryOptions({
+    queryKey: ['facets', ...key(scope), filters, top],
+    queryFn: ({ signal }) =>
+      take(
+        api.GET('/api/v1/calls/facets', {
+          params: { query: { project: scope.project, ...window_(scope), ...filters, top } },
+          signal,
+        }),
+      ),
+    placeholderData: keepPreviousData,
+    gcTime: SHORT_MS,
+  });
+}
+
+export function callQuery(project: string, traceId: string, spanId: string) {
+  return queryOptions({
+    queryKey: ['call', project, traceId, spanId],
+    queryFn: ({ signal }) =>
+      take(
+        api.GET('/api/v1/calls/{trace_id}/{span_id}', {
+          params: { path: { trace_id: traceId, span_id: spanId }, query: { project } },
+          signal,
+        }),
+      ),
+    staleTime: 30_000,
+  });
+}
+
+export function tracesQuery(scope: Scope, filters: TraceFilters) {
+  return infiniteQueryOptions({
+    queryKey: ['traces', ...key(scope), filters],
+    queryFn: ({ signal, pageParam }) =>
+      take(
+        api.GET('/api/v1/traces', {
+          params: {
+            query: {
+              project: scope.project,
+              ...window_(scope),
+              ...filters,
+              limit: LIST_PAGE,
+              ...(pageParam === null ? {} : { cursor: pageParam }),
+            },
+          },
+          signal,
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor ?? null,
+    placeholderData: keepPreviousData,
+    gcTime: SHORT_MS,
+  });
+}
+
+export function traceQuery(traceId: string, project: string | undefined) {
+  return infiniteQueryOptions({
+    queryKey: ['trace', traceId, project ?? null],
+    queryFn: ({ signal, pageParam }) =>
+      take(
+        api.GET('/api/v1/traces/{trace_id}', {
+          params: {
+            path: { trace_id: traceId },
+            query: { ...(project === undefined ? {} : { project }), ...(pageParam === null ? {} : { cursor: pageParam }) },
+          },
+          signal,
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor ?? null,
+    staleTime: 15_000,
+  });
+}
+
+export function spanQuery(traceId: string, spanId: string, project: string | undefined) {
+  return queryOptions({
+    queryKey: ['span', traceId, spanId, project ?? null],
+    queryFn: ({ signal }) =>
+      take(
+        api.GET('/api/v1/traces/{trace_id}/spans/{span_id}', {
+          params: { path: { trace_id: traceId, span_id: spanId }, query: project === undefined ? {} : { project } },
+          signal,
+        }),
+      ),
+    staleTime: 60_000,
+  });
+}
+
+/** The whole of a text that the details cut short. */
+export async function wholeMessage(traceId: string, spanId: string, position: number, project?: string): Promise<string> {
+  return take(
+    api.GET('/api/v1/traces/{trace_id}/spans/{span_id}/messages/{position}', {
+      params: {
+        path: { trace_id: traceId, span_id: spanId, position },
+        query: project === undefined ? {} : { project },
+      },
+      parseAs: 'text',
+    }),
+  );
+}
+
+export function keysQuery(project?: string) {
+  return queryOptions({
+    queryKey: ['keys', project ?? null],
+    queryFn: ({ signal }) => take(api.GET('/api/v1/keys', { params: { query: project === undefined ? {} : { project } }, signal })),
+  });
+}
+
+export const storageQuery = queryOptions({
+  queryKey: ['storage'],
+  queryFn: ({ signal }) => take(api.GET('/api/v1/storage', { signal })),
+  staleTime: 15_000,
+});
+
+export const integrityQuery = queryOptions({
+  queryKey: ['integrity'],
+  queryFn: ({ signal }) => take(api.GET('/api/v1/integrity', { signal })),
+  staleTime: 60_000,
+});
+
+export function unknownKeysQuery(scope: Scope) {
+  return queryOptions({
+    queryKey: ['unknown-keys', ...key(scope)],
+    queryFn: ({ signal }) =>
+      take(
+        api.GET('/api/v1/mapping/unknown-keys', {
+          params: { query: { project: scope.project, ...window_(scope), limit: 200 } },
+          signal,
+        }),
+      ),
+    gcTime: SHORT_MS,
+  });
+}

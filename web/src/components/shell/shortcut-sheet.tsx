@@ -1,0 +1,71 @@
+import { Dialog } from '@/components/ui/dialog';
+import { Kbd } from '@/components/ui/kbd';
+import { PAGES } from './pages';
+
+const GROUPS: readonly { title: string; keys: readonly (readonly [string, string])[] }[] = [
+  {
+    title: 'Everywhere',
+    keys: [
+      ['mod+K', 'Go to a page, a project or a trace id'],
+      ['?', 'This sheet'],
+      ['r', 'Refresh'],
+      ['/', 'Search or filter'],
+      ['[', 'Narrow or widen the sidebar'],
+    ],
+  },
+  {
+    title: 'Lists',
+    keys: [
+      ['j', 'Next row'],
+      ['k', 'Previous row'],
+      ['Enter', 'Open the row’s trace'],
+      ['o', 'Look at the row beside the list'],
+      ['Esc', 'Close the side panel'],
+    ],
+  },
+  {
+    title: 'A trace',
+    keys: [
+      ['j', 'Next span'],
+      ['k', 'Previous span'],
+      ['h', 'Fold the span, or go to its parent'],
+      ['l', 'Unfold the span'],
+      ['e', 'Next error'],
+      ['1', 'Messages, tokens, attributes … (1 to 5)'],
+    ],
+  },
+];
+
+export function ShortcutSheet({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+  return (
+    <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard shortcuts" className="w-[min(44rem,calc(100vw-2rem))]">
+      <div className="grid gap-x-8 gap-y-5 sm:grid-cols-2">
+        {GROUPS.map((group) => (
+          <section key={group.title}>
+            <h3 className="eyebrow mb-1.5">{group.title}</h3>
+            <Rows rows={group.keys} />
+          </section>
+        ))}
+        <section>
+          <h3 className="eyebrow mb-1.5">Pages: g, then</h3>
+          <Rows rows={PAGES.map((page) => [page.key, page.label] as const)} />
+        </section>
+      </div>
+    </Dialog>
+  );
+}
+
+function Rows({ rows }: { rows: readonly (readonly [string, string])[] }) {
+  return (
+    <dl className="flex flex-col gap-1">
+      {rows.map(([keys, text]) => (
+        <div key={`${keys} ${text}`} className="flex items-center justify-between gap-4">
+          <dt className="text-ink-2">{text}</dt>
+          <dd>
+            <Kbd keys={keys} />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
