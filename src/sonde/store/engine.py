@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sonde.model.facts import SpanFacts
 from sonde.model.limits import (
     SQL_EXECUTION_S,
     SQL_MEMORY_BYTES_MAX,
@@ -103,6 +104,8 @@ class WriteBatch:
     logs: Sequence[LogRow] = ()
     metrics: Sequence[MetricPoint] = ()
     scores: Sequence[Score] = ()
+    log_facts: Sequence[tuple[str, SpanFacts]] = ()
+    """(project, facts of a GenAI log event), kept so that `sonde.store.recall` can hand them out again."""
 
 
 @dataclass(slots=True)
@@ -146,6 +149,20 @@ class Engine(Protocol):
     ) -> Result:
         """Run one read-only statement. ``{name:Type}`` in ``sql`` takes ``params[name]``: str, int, float,
         bool, Decimal, None, or lists of these."""
+        ...
+
+    def query_format(
+        self,
+        sql: str,
+        output_format: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        limits: QueryLimits = DEFAULT_LIMITS,
+        settings: Mapping[str, str | int] | None = None,
+        query_id: str | None = None,
+    ) -> bytes:
+        """As `query`, the answer as bytes in one of ClickHouse's formats (JSONCompact, CSVWithNames …).
+        ``settings`` are the engine's, for example ``output_format_json_quote_decimals``."""
         ...
 
     def execute(self, sql: str, params: Mapping[str, Any] | None = None) -> None:

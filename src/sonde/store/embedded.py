@@ -1,0 +1,363 @@
+"""The embedded engine: chDB in this process, data in one folder.
+
+One chDB connection serialises its callers, several connections to one path run in parallel: queries take a
+connection from a pool, writes have a few of their own so that tables are written side by side.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Generator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty, LifoQueue
+from typing import Any, cast
+
+import pyarrow as pa
+
+from sonde.model.errors import SondeError, StartError, Unavailable
+from sonde.store.arrow import stream_bytes
+from sonde.store.engine import DEFAULT_LIMITS, QueryLimits, Result, WriteBatch, WriteResult
+from sonde.store.errors import from_engine
+from sonde.store.results import to_result
+from sonde.store.values import render_parameters
+from sonde.store.writing import Writing
+
+log = logging.getLogger(__name__)
+
+READERS = 6
+WRITERS = 4
+ENGINE_FOLDER = "engine"
+CONFIG_FILE = "engine.xml"
+
+_SESSION_SETTINGS = {
+    "output_format_arrow_string_as_string": 1,
+    "output_format_arrow_compression_method": "none",
+    "output_format_arrow_fixed_string_as_fixed_byte_array": 1,
+    "json_type_escape_dots_in_keys": 1,
+    "session_timezone": "UTC",
+}
+
+
+def engine_config(memory_bytes: int) -> str:
+    """chDB's configuration: small pools, small caches, no system log tables, light parts light, large parts small.
+
+    Columns without a codec of their own (prompt text) are written fast in fresh parts and packed tightly
+    once parts are merged.
+    """
+    cache = max(memory_bytes // 16, 32 << 20)
+    return f"""<clickhouse>
+    <logger><level>none</level></logger>
+    <max_server_memory_usage>{memory_bytes}</max_server_memory_usage>
+    <background_pool_size>2</background_pool_size>
+    <background_merges_mutations_concurrency_ratio>1</background_merges_mutations_concurrency_ratio>
+    <background_schedule_pool_size>4</background_schedule_pool_size>
+    <background_common_pool_size>2</background_common_pool_size>
+    <max_thread_pool_size>256</max_thread_pool_size>
+    <max_thread_pool_free_size>8</max_thread_pool_free_size>
+    <mark_cache_size>{cache}</mark_cache_size>
+    <primary_index_cache_size>{cache}</primary_index_cache_size>
+    <index_mark_cache_size>{cache // 2}</index_mark_cache_size>
+    <text_index_tokens_cache_size>{cache // 2}</text_index_tokens_cache_size>
+    <text_index_header_cache_size>{cache // 2}</text_index_header_cache_size>
+    <text_index_postings_cache_size>{cache // 2}</text_index_postings_cache_size>
+    <query_condition_cache_size>{8 << 20}</query_condition_cache_size>
+    <compiled_expression_cache_size>{16 << 20}</compiled_expression_cache_size>
+    <async_load_databases>false</async_load_databases>
+    <compression>
+        <case>
+            <min_part_size>16777216</min_part_size>
+            <min_part_size_ratio>0</min_part_size_ratio>
+            <method>zstd</method>
+            <level>6</level>
+        </case>
+        <case>
+            <min_part_size>0</min_part_size>
+            <min_part_size_ratio>0</min_part_size_ratio>
+            <method>zstd</method>
+            <level>1</level>
+        </case>
+    </compression>
+</clickhouse>
+"""
+
+
+class EmbeddedEngine:
+    """`Engine` on chDB. Take the folder's lock first (`sonde.store.folder.DataFolder`)."""
+
+    kind = "embedded"
+
+    def __init__(self, folder: Path, *, memory_bytes: int = 2 << 30, threads: int = 2) -> None:
+        """Open or create the engine in ``folder``. Raises `StartError` when chDB cannot open it."""
+        import chdb  # pyright: ignore[reportMissingTypeStubs]
+
+        self._connect = cast("Any", chdb).connect  # pyright: ignore[reportUnknownMemberType]
+        path = folder / ENGINE_FOLDER
+        path.mkdir(parents=True, exist_ok=True)
+        config = folder / CONFIG_FILE
+        text = engine_config(memory_bytes)
+        if not config.exists() or config.read_text() != text:
+            config.write_text(text)
+        self.folder = folder
+        self._address = f"{path}?max_threads={threads}&config-file={config}"
+        self._all: list[_Connection] = []
+        self._all_lock = threading.Lock()
+        self._readers: LifoQueue[_Connection] = LifoQueue()
+        self._writers: LifoQueue[_Connection] = LifoQueue()
+        self._open_readers = 0
+        self._open_writers = 0
+        self._running: dict[str, str] = {}
+        self._closed = False
+        try:
+            first = self._new_connection()
+        except Exception as error:
+            raise StartError(
+                f"The engine cannot open {path}: {error}",
+                hint="Run `sonde doctor store` to see what is wrong with the folder.",
+            ) from error
+        self._open_readers = 1
+        self._readers.put(first)
+        self._workers = ThreadPoolExecutor(max_workers=WRITERS, thread_name_prefix="sonde-store")
+        self._writing = Writing(self, self._workers)
+
+    def _new_connection(self) -> "_Connection":
+        connection = _Connection(self._connect(self._address))
+        with self._all_lock:
+            self._all.append(connection)
+        return connection
+
+    @contextmanager
+    def _reader(self) -> "Generator[_Connection]":
+        connection = self._borrow(self._readers, "_open_readers", READERS)
+        try:
+            yield connection
+        finally:
+            self._readers.put(connection)
+
+    @contextmanager
+    def _writer(self) -> "Generator[_Connection]":
+        connection = self._borrow(self._writers, "_open_writers", WRITERS)
+        try:
+            yield connection
+        finally:
+            self._writers.put(connection)
+
+    def _borrow(self, pool: "LifoQueue[_Connection]", counter: str, most: int) -> "_Connection":
+        if self._closed:
+            raise Unavailable("The store is closed.")
+        try:
+            return pool.get_nowait()
+        except Empty:
+            pass
+        with self._all_lock:
+            grow = getattr(self, counter) < most
+            if grow:
+                setattr(self, counter, getattr(self, counter) + 1)
+        return self._new_connection() if grow else pool.get()
+
+    def write(self, batch: WriteBatch) -> WriteResult:
+        """See `Engine.write`."""
+        return self._writing.write(batch)
+
+    def query(
+        self,
+        sql: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        limits: QueryLimits = DEFAULT_LIMITS,
+        query_id: str | None = None,
+    ) -> Result:
+        """See `Engine.query`."""
+        rendered = render_parameters(sql, params or {})
+        with self._reader() as connection:
+            connection.use(limits, query_id)
+            table = connection.arrow(sql, rendered)
+            return to_result(table, limits, lambda: connection.describe(sql, rendered))
+
+    def query_format(
+        self,
+        sql: str,
+        output_format: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        limits: QueryLimits = DEFAULT_LIMITS,
+        settings: Mapping[str, str | int] | None = None,
+        query_id: str | None = None,
+    ) -> bytes:
+        """See `Engine.query_format`."""
+        rendered = render_parameters(sql, params or {})
+        with self._reader() as connection:
+            connection.use(limits, query_id, settings)
+            return connection.run(sql, output_format, rendered)
+
+    def execute(self, sql: str, params: Mapping[str, Any] | None = None) -> None:
+        """See `Engine.execute`."""
+        rendered = render_parameters(sql, params or {})
+        with self._writer() as connection:
+            connection.run(sql, "Null", rendered)
+
+    def insert(self, table: str, rows: "pa.Table") -> None:
+        """See `Engine.insert`."""
+        if rows.num_rows == 0:
+            return
+        with self._writer() as connection:
+            connection.insert(table, rows)
+
+    def probe(self, table: str, columns: str, key_columns: tuple[str, ...], keys: "pa.Table") -> "pa.Table":
+        """Rows of ``table`` whose key is among ``keys``: the anti-join's look."""
+        names = ", ".join(key_columns)
+        casts = ", ".join(f"CAST(key_{name}, {key_type(name)})" for name in key_columns)
+        sql = f"SELECT {columns} FROM {table} WHERE ({names}) IN (SELECT {casts} FROM Python(sonde_keys))"
+        with self._writer() as connection:
+            return connection.arrow_over(sql, keys.rename_columns([f"key_{name}" for name in key_columns]))
+
+    def cancel(self, query_id: str) -> None:
+        """See `Engine.cancel`."""
+        with self._writer() as connection:
+            connection.run(
+                "KILL QUERY WHERE Settings['log_comment'] = {id:String} ASYNC",
+                "Null",
+                render_parameters("{id:String}", {"id": query_id}),
+            )
+
+    def close(self) -> None:
+        """See `Engine.close`."""
+        if self._closed:
+            return
+        self._closed = True
+        self._workers.shutdown(wait=True)
+        with self._all_lock:
+            for connection in self._all:
+                connection.close()
+            self._all.clear()
+
+
+def key_type(name: str) -> str:
+    """ClickHouse type of a key column."""
+    return _KEY_TYPES[name]
+
+
+_KEY_TYPES = {
+    "project": "'LowCardinality(String)'",
+    "name": "'LowCardinality(String)'",
+    "time": "'DateTime64(9, \\'UTC\\')'",
+    "span_id": "'FixedString(8)'",
+    "trace_id": "'FixedString(16)'",
+    "record": "'UInt64'",
+    "series": "'UInt64'",
+    "score_id": "'String'",
+}
+
+
+class _Connection:
+    """One chDB connection with the settings it has at the moment."""
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+        self._lock = threading.Lock()
+        self._current = ""
+        settings = ", ".join(
+            f"{name} = {value!r}" if isinstance(value, str) else f"{name} = {value}"
+            for name, value in _SESSION_SETTINGS.items()
+        )
+        self.run(f"SET {settings}", "Null", {})
+
+    def use(
+        self, limits: QueryLimits, query_id: str | None, extra: Mapping[str, str | int] | None = None
+    ) -> None:
+        """Set limits for the next query, when they differ from the last one's."""
+        settings = limit_settings(limits) | {"log_comment": query_id or ""} | dict(extra or {})
+        text = ", ".join(f"{name} = {_literal(value)}" for name, value in settings.items())
+        if text != self._current:
+            if extra:
+                self._current = ""
+            else:
+                self._current = text
+            self.run(f"SET {text}", "Null", {})
+
+    def run(self, sql: str, output_format: str, params: Mapping[str, str]) -> bytes:
+        """Run one statement, the output as bytes."""
+        with self._lock:
+            try:
+                result = self._raw.query(sql, output_format, params=dict(params))
+                return bytes(result.bytes())
+            except SondeError:
+                raise
+            except UnicodeDecodeError as error:
+                raise Unavailable("The engine failed with a message that is no text.") from error
+            except Exception as error:
+                raise from_engine(str(error)) from error
+
+    def arrow(self, sql: str, params: Mapping[str, str]) -> "pa.Table":
+        """Run a query, the answer as an Arrow table (no copy)."""
+        with self._lock:
+            try:
+                result = self._raw.query(sql, "ArrowStream", params=dict(params))
+                return pa.ipc.open_stream(result.get_memview().view()).read_all()
+            except UnicodeDecodeError as error:
+                raise Unavailable("The engine failed with a message that is no text.") from error
+            except Exception as error:
+                raise from_engine(str(error)) from error
+
+    def arrow_over(self, sql: str, sonde_keys: "pa.Table") -> "pa.Table":
+        """Run a query that reads ``Python(sonde_keys)``: chDB finds the table by the name of this variable."""
+        with self._lock:
+            try:
+                result = self._raw.query(sql, "ArrowStream")
+                return pa.ipc.open_stream(result.get_memview().view()).read_all()
+            except UnicodeDecodeError as error:
+                raise Unavailable("The engine failed with a message that is no text.") from error
+            except Exception as error:
+                raise from_engine(str(error)) from error
+            finally:
+                del sonde_keys
+
+    def describe(self, sql: str, params: Mapping[str, str]) -> list[str]:
+        """ClickHouse type names of a query's columns."""
+        described = self.arrow(f"DESCRIBE TABLE ({sql})", params)
+        return cast("list[str]", described.column("type").to_pylist())
+
+    def insert(self, table: str, rows: "pa.Table") -> None:
+        """Append rows in one insert."""
+        names = ", ".join(rows.column_names)
+        data = stream_bytes(rows)
+        with self._lock:
+            try:
+                stream = self._raw.send_insert(f"INSERT INTO {table} ({names})", "ArrowStream")
+                stream.append(data)
+                stream.finish()
+            except UnicodeDecodeError as error:
+                raise Unavailable("The engine failed with a message that is no text.") from error
+            except Exception as error:
+                raise from_engine(str(error)) from error
+
+    def close(self) -> None:
+        """Close the connection."""
+        with self._lock:
+            self._raw.close()
+
+
+def _literal(value: str | int) -> str:
+    if isinstance(value, int):
+        return str(value)
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def limit_settings(limits: QueryLimits) -> dict[str, str | int]:
+    """Limits as the engine's settings."""
+    settings: dict[str, str | int] = {
+        "max_execution_time": int(limits.seconds) if limits.seconds else 0,
+        "max_memory_usage": limits.memory_bytes or 0,
+        "max_result_rows": (limits.rows + 1) if limits.rows else 0,
+        "max_result_bytes": limits.bytes or 0,
+        "result_overflow_mode": "break" if limits.truncate else "throw",
+    }
+    if limits.threads:
+        settings["max_threads"] = limits.threads
+    return settings
+
+
+def now_us() -> int:
+    """Microseconds since 1970."""
+    return time.time_ns() // 1_000
