@@ -9,7 +9,7 @@ import struct
 from collections.abc import Sequence
 from typing import cast
 
-from sonde.ingest.decode.report import Report
+from sonde.ingest.decode.report import Reason, Report
 from sonde.ingest.decode.wire import Budget, fields, varint
 from sonde.model.limits import (
     ATTRIBUTE_KEY_BYTES_MAX,
@@ -24,12 +24,16 @@ NESTED_FIELDS_PER_REQUEST_MAX = 4_000_000
 TOO_DEEP = f"[left out: nested deeper than {NESTING_DEPTH_MAX} levels]"
 """Stands in the place of a value that was nested too deep."""
 
-DUPLICATE_KEY = "duplicate attribute key, the last value kept"
-EMPTY_KEY = "attribute with an empty key dropped"
-LONG_KEY = f"attribute key over {ATTRIBUTE_KEY_BYTES_MAX} bytes, attribute dropped"
-LONG_VALUE = f"attribute value over {ATTRIBUTE_VALUE_BYTES_MAX >> 20} MiB, attribute dropped"
-MANY_ATTRIBUTES = f"attributes beyond the first {ATTRIBUTES_PER_RECORD_MAX} dropped"
-DEEP_VALUE = f"value nested deeper than {NESTING_DEPTH_MAX} levels replaced by a marker"
+DUPLICATE_KEY = Reason("duplicate-key", "duplicate attribute key, the last value kept")
+EMPTY_KEY = Reason("empty-key", "attribute with an empty key dropped")
+LONG_KEY = Reason("long-key", f"attribute key over {ATTRIBUTE_KEY_BYTES_MAX} bytes, attribute dropped")
+LONG_VALUE = Reason(
+    "long-value", f"attribute value over {ATTRIBUTE_VALUE_BYTES_MAX >> 20} MiB, attribute dropped"
+)
+MANY_ATTRIBUTES = Reason(
+    "many-attributes", f"attributes beyond the first {ATTRIBUTES_PER_RECORD_MAX} dropped"
+)
+DEEP_VALUE = Reason("deep-value", f"value nested deeper than {NESTING_DEPTH_MAX} levels replaced by a marker")
 
 _REMEMBERED_BYTES_MAX = 64
 _REMEMBERED_MAX = 8_192
@@ -90,15 +94,15 @@ def decode_attributes(encoded: Sequence[bytes], report: Report, budget: Budget) 
     return found, dropped
 
 
-def drop_reason(key: str, size: int) -> str:
-    """Why an attribute of this key and encoded size (bytes) is not kept; empty when it is."""
+def drop_reason(key: str, size: int) -> Reason | None:
+    """Why an attribute of this key and encoded size (bytes) is not kept; None when it is."""
     if not key:
         return EMPTY_KEY
     if len(key) > ATTRIBUTE_KEY_BYTES_MAX or len(key.encode()) > ATTRIBUTE_KEY_BYTES_MAX:
         return LONG_KEY
     if size > ATTRIBUTE_VALUE_BYTES_MAX:
         return LONG_VALUE
-    return ""
+    return None
 
 
 def any_value(

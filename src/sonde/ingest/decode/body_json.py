@@ -16,7 +16,7 @@ import orjson
 
 from sonde.ingest.decode.attributes import DEEP_VALUE, DUPLICATE_KEY, MANY_ATTRIBUTES, TOO_DEEP, drop_reason
 from sonde.ingest.decode.errors import Malformed
-from sonde.ingest.decode.report import Report
+from sonde.ingest.decode.report import Reason, Report
 from sonde.ingest.decode.wire import Budget
 from sonde.model.errors import TooLarge
 from sonde.model.limits import (
@@ -35,10 +35,10 @@ PARSED_BYTES_MAX = 512 * MEBIBYTE
 CONTAINER_BYTES = 64
 ITEM_BYTES = 56
 
-WRONG_TYPE = "a field has a type or value that OTLP/JSON does not allow"
-SNAKE_CASE = "snake_case names ignored: OTLP/JSON names are lowerCamelCase"
-ENUM_NAME = "enumeration sent as a name, OTLP/JSON wants its number"
-LONE_SURROGATE = "half of a UTF-16 pair replaced by U+FFFD"
+WRONG_TYPE = Reason("wrong-type", "a field has a type or value that OTLP/JSON does not allow")
+SNAKE_CASE = Reason("snake-case", "snake_case names ignored: OTLP/JSON names are lowerCamelCase")
+ENUM_NAME = Reason("enum-name", "enumeration sent as a name, OTLP/JSON wants its number")
+LONE_SURROGATE = Reason("lone-surrogate", "half of a UTF-16 pair replaced by U+FFFD")
 
 _DIGITS = re.compile(r"-?[0-9]{1,20}\Z")
 _ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})(?:\\u([dD][c-fC-F][0-9a-fA-F]{2}))?|.)", re.DOTALL)
@@ -86,13 +86,15 @@ def records(
         try:
             resource = _resource(of_resource, report, nesting)
         except WrongType as error:
-            raise Malformed(WRONG_TYPE, at=f"{report.at()}.{error.field_name}") from None
+            raise Malformed(WRONG_TYPE.text.capitalize(), at=f"{report.at()}.{error.field_name}") from None
         for scope_number, of_scope in enumerate(_envelopes(of_resource, scopes_name, report)):
             report.scope, report.record = scope_number, -1
             try:
                 scope = _scope(of_scope, report, nesting)
             except WrongType as error:
-                raise Malformed(WRONG_TYPE, at=f"{report.at()}.{error.field_name}") from None
+                raise Malformed(
+                    WRONG_TYPE.text.capitalize(), at=f"{report.at()}.{error.field_name}"
+                ) from None
             for record_number, record in enumerate(_envelopes(of_scope, records_name, report)):
                 report.record = record_number
                 count.take(1)
@@ -314,7 +316,7 @@ def _envelopes(owner: JsonObject, name: str, report: Report) -> list[JsonObject]
     try:
         return objects(owner, name)
     except WrongType:
-        raise Malformed(WRONG_TYPE, at=f"{report.at()}.{name}".strip(".")) from None
+        raise Malformed(WRONG_TYPE.text.capitalize(), at=f"{report.at()}.{name}".strip(".")) from None
 
 
 def _resource(of_resource: JsonObject, report: Report, nesting: Budget) -> Resource:

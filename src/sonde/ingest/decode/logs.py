@@ -4,13 +4,13 @@ from msgspec import Struct
 
 from sonde.ingest.decode import body_json, body_protobuf, schema
 from sonde.ingest.decode.attributes import any_value, decode_attributes, nesting_budget
-from sonde.ingest.decode.report import Report
+from sonde.ingest.decode.report import Reason, Report
 from sonde.ingest.decode.traces import TOO_MANY_FIELDS, Media
 from sonde.ingest.decode.wire import Budget, has_too_many_fields
 from sonde.model.span import LogRecord, Resource, Scope
 
-BAD_TRACE_ID = "trace_id is not 16 bytes, log record kept without a trace"
-BAD_SPAN_ID = "span_id is not 8 bytes, log record kept without a span"
+BAD_TRACE_ID = Reason("trace-id", "trace_id is not 16 bytes, log record kept without a trace")
+BAD_SPAN_ID = Reason("span-id", "span_id is not 8 bytes, log record kept without a span")
 
 _SEVERITIES = (
     "UNSPECIFIED",

@@ -15,17 +15,17 @@ from sonde.ingest.decode.attributes import nesting_budget
 from sonde.ingest.decode.metric_json import points_from_json
 from sonde.ingest.decode.metric_protobuf import points_from_protobuf
 from sonde.ingest.decode.point import Buckets, Exemplar, MetricHead, Point
-from sonde.ingest.decode.report import Report
+from sonde.ingest.decode.report import Reason, Report
 from sonde.ingest.decode.traces import Media
 from sonde.ingest.decode.wire import Budget
 from sonde.model.limits import FUTURE_TOLERANCE_NS, SPANS_PER_REQUEST_MAX, TIME_MAX_NS, TIME_MIN_NS
 from sonde.model.rows import MetricPoint
 from sonde.model.span import Attributes, AttributeValue, Resource, Scope
 
-UNEVEN_BUCKETS = "histogram whose bucket counts do not fit its bounds"
-NOT_FINITE = "NaN or infinite value stored as unknown"
-BAD_TIME = "point without a usable time, stored at the time it arrived"
-NO_NAME = "metric without a name"
+UNEVEN_BUCKETS = Reason("uneven-buckets", "histogram whose bucket counts do not fit its bounds")
+NOT_FINITE = Reason("not-finite", "NaN or infinite value stored as unknown")
+BAD_TIME = Reason("time", "point without a usable time, stored at the time it arrived")
+NO_NAME = Reason("no-name", "metric without a name")
 
 _TEMPORALITIES = {1: "delta", 2: "cumulative"}
 

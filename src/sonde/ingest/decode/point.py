@@ -2,6 +2,7 @@
 
 from msgspec import Struct, field
 
+from sonde.ingest.decode.report import Reason
 from sonde.model.span import Attributes
 
 KINDS = ("gauge", "sum", "histogram", "exponential_histogram", "summary")
@@ -9,8 +10,8 @@ KINDS = ("gauge", "sum", "histogram", "exponential_histogram", "summary")
 POINT_BYTES_MAX = 1 << 20
 """A data point larger than this is refused: no real one has so many buckets."""
 
-LARGE_POINT = f"data point over {POINT_BYTES_MAX >> 20} MiB"
-NO_DATA = "metric without data of a kind we know, nothing to store"
+LARGE_POINT = Reason("large-point", f"data point over {POINT_BYTES_MAX >> 20} MiB")
+NO_DATA = Reason("no-data", "metric without data of a kind we know, nothing to store")
 
 
 class MetricHead(Struct, frozen=True):

@@ -6,6 +6,15 @@ MESSAGE_CHARACTERS_MAX = 1_000
 """Length of a ``partial_success`` text: the reasons are a fixed set of sentences, so it never grows."""
 
 
+class Reason(Struct, frozen=True):
+    """Why something was refused or changed."""
+
+    code: str
+    """For Sonde's own counters; one of a fixed set."""
+    text: str
+    """For people."""
+
+
 class Finding(Struct):
     """How often one thing was found, and where first."""
 
@@ -26,9 +35,9 @@ class Report(Struct):
     scope: int = -1
     record: int = -1
     rejected: int = 0
-    reasons: dict[str, Finding] = field(default_factory=dict[str, Finding])
+    reasons: dict[Reason, Finding] = field(default_factory=dict[Reason, Finding])
     """Why records were rejected."""
-    warnings: dict[str, Finding] = field(default_factory=dict[str, Finding])
+    warnings: dict[Reason, Finding] = field(default_factory=dict[Reason, Finding])
     """What was stored changed or incomplete."""
 
     def at(self) -> str:
@@ -39,18 +48,18 @@ class Report(Struct):
         ]
         return ".".join(parts)
 
-    def reject(self, reason: str, count: int = 1, *, field_name: str = "") -> None:
+    def reject(self, reason: Reason, count: int = 1, *, field_name: str = "") -> None:
         """Count records that are not stored. ``field_name``: which field of the record is at fault."""
         self.rejected += count
         self._count(self.reasons, reason, count, field_name)
 
-    def warn(self, warning: str, count: int = 1, *, field_name: str = "") -> None:
+    def warn(self, warning: Reason, count: int = 1, *, field_name: str = "") -> None:
         """Count things that were stored, but not as sent."""
         self._count(self.warnings, warning, count, field_name)
 
     def rejected_by_reason(self) -> dict[str, int]:
         """Counts for Sonde's own metrics; the keys are a fixed set."""
-        return {reason: finding.count for reason, finding in self.reasons.items()}
+        return {reason.code: finding.count for reason, finding in self.reasons.items()}
 
     def message(self, noun: str) -> str:
         """The text of ``partial_success.error_message``: empty when there is nothing to say."""
@@ -64,7 +73,7 @@ class Report(Struct):
             text = text[: MESSAGE_CHARACTERS_MAX - 1] + "…"
         return text
 
-    def _count(self, findings: dict[str, Finding], what: str, count: int, field_name: str) -> None:
+    def _count(self, findings: dict[Reason, Finding], what: Reason, count: int, field_name: str) -> None:
         known = findings.get(what)
         if known is None:
             findings[what] = Finding(count, f"{self.at()}.{field_name}".strip("."))
@@ -72,9 +81,9 @@ class Report(Struct):
             known.count += count
 
 
-def _listed(findings: dict[str, Finding]) -> str:
+def _listed(findings: dict[Reason, Finding]) -> str:
     ordered = sorted(findings.items(), key=lambda item: -item[1].count)
     return "; ".join(
-        f"{what} ({finding.count}{', first at ' + finding.first_at if finding.first_at else ''})"
+        f"{what.text} ({finding.count}{', first at ' + finding.first_at if finding.first_at else ''})"
         for what, finding in ordered
     )

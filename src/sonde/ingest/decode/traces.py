@@ -7,20 +7,20 @@ from msgspec import Struct
 
 from sonde.ingest.decode import body_json, body_protobuf, schema
 from sonde.ingest.decode.attributes import decode_attributes, nesting_budget
-from sonde.ingest.decode.report import Report
+from sonde.ingest.decode.report import Reason, Report
 from sonde.ingest.decode.wire import RECORD_FIELDS_MAX, Budget, has_too_many_fields
 from sonde.model.limits import EVENTS_PER_SPAN_MAX, LINKS_PER_SPAN_MAX
 from sonde.model.span import Event, Link, Resource, Scope, Span
 
 Media = Literal["protobuf", "json"]
 
-BAD_TRACE_ID = "trace_id is not 16 bytes, or all zero"
-BAD_SPAN_ID = "span_id is not 8 bytes, or all zero"
-BAD_PARENT_ID = "parent_span_id is not 8 bytes, span kept as a root"
-TOO_MANY_FIELDS = f"more than {RECORD_FIELDS_MAX} fields in one record"
-MANY_EVENTS = f"events beyond the first {EVENTS_PER_SPAN_MAX} of a span dropped"
-MANY_LINKS = f"links beyond the first {LINKS_PER_SPAN_MAX} of a span dropped"
-BAD_LINK = "link without a valid trace_id and span_id dropped"
+BAD_TRACE_ID = Reason("trace-id", "trace_id is not 16 bytes, or all zero")
+BAD_SPAN_ID = Reason("span-id", "span_id is not 8 bytes, or all zero")
+BAD_PARENT_ID = Reason("parent-id", "parent_span_id is not 8 bytes, span kept as a root")
+TOO_MANY_FIELDS = Reason("too-many-fields", f"more than {RECORD_FIELDS_MAX} fields in one record")
+MANY_EVENTS = Reason("many-events", f"events beyond the first {EVENTS_PER_SPAN_MAX} of a span dropped")
+MANY_LINKS = Reason("many-links", f"links beyond the first {LINKS_PER_SPAN_MAX} of a span dropped")
+BAD_LINK = Reason("link-id", "link without a valid trace_id and span_id dropped")
 
 _NO_TRACE, _NO_SPAN = bytes(16), bytes(8)
 _NO_TRACE_TEXT, _NO_SPAN_TEXT = "0" * 32, "0" * 16
