@@ -1,4 +1,4 @@
-"""The addresses a supervisor asks: /healthz (alive), /readyz (accepting) and /metrics (Sonde's own health)."""
+"""What a supervisor asks: /healthz (alive), /readyz (accepting) and /metrics (Sonde's own health)."""
 
 from collections.abc import Callable
 

@@ -12,7 +12,7 @@ from sonde.ingest.resolver import Resolver
 from sonde.model.errors import SondeError
 from sonde.model.rows import Batch, LogContent, LogRow, MetricPoint, Score, SpanRow
 from sonde.store.engine import Engine, WriteBatch
-from sonde.telemetry.ingest import IngestCounters
+from sonde.telemetry.counters import REGISTRY
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +21,15 @@ BYTES_PER_WRITE_MAX = 48 << 20
 LINGER_S = 0.25
 """Under steady load writes start at least this far apart, so that parts stay few. The first is at once."""
 RETRY_S_MAX = 5.0
+
+WRITES = REGISTRY.counter("sonde_engine_writes_total", "Batches written to the engine.").of()
+WRITE_FAILURES = REGISTRY.counter(
+    "sonde_engine_write_failures_total", "Attempts to write to the engine that failed and are repeated."
+).of()
+WRITE_SECONDS = REGISTRY.histogram(
+    "sonde_engine_write_seconds", "Time to write one batch to the engine."
+).of()
+PENDING_BYTES = REGISTRY.gauge("sonde_pending_bytes", "Bytes accepted and not yet in the engine.").of()
 
 
 @dataclass(slots=True)
@@ -46,7 +55,6 @@ class Writer:
         engine: Engine,
         journal: Journal,
         resolver: Resolver,
-        counters: IngestCounters,
         *,
         on_written: Callable[[WriteBatch], None] = lambda _: None,
         linger_s: float = LINGER_S,
@@ -54,7 +62,6 @@ class Writer:
         self._engine = engine
         self._journal = journal
         self._resolver = resolver
-        self._counters = counters
         self._on_written = on_written
         self._linger_s = linger_s
         self._pending: deque[Entry] = deque()
@@ -65,6 +72,7 @@ class Writer:
         self._hurry = False
         self.trouble: SondeError | None = None
         """Why writing does not succeed at the moment; None when it does."""
+        PENDING_BYTES.read_from(lambda: self._pending_bytes)
         self._thread = threading.Thread(target=self._run, name="sonde-writer", daemon=True)
 
     def start(self) -> None:
@@ -150,6 +158,7 @@ class Writer:
         Receivers see `trouble` and the growing backlog and answer 503.
         """
         pause = 0.1
+        began = time.monotonic()
         batch = self._assemble(entries)
         while True:
             try:
@@ -161,7 +170,7 @@ class Writer:
             except Exception as error:  # a bug or an engine failure we do not know: loud, and not fatal
                 self.trouble = SondeError(f"{type(error).__name__}: {error}")
                 log.exception("writing to the engine failed")
-            self._counters.write_failures.inc()
+            WRITE_FAILURES.increment()
             with self._wake:
                 if self._wake.wait_for(lambda: self._closing, pause):
                     return
@@ -169,7 +178,8 @@ class Writer:
         self.trouble = None
         for entry in entries:
             self._journal.done(entry.segment)
-        self._counters.writes.inc()
+        WRITES.increment()
+        WRITE_SECONDS.observe(time.monotonic() - began)
         self._on_written(batch)
 
     def _assemble(self, entries: list[Entry]) -> WriteBatch:
