@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sonde.ingest.journal import Journal, Segment
 from sonde.ingest.resolver import Resolver
 from sonde.model.errors import SondeError
+from sonde.model.facts import SpanFacts
 from sonde.model.rows import Batch, LogContent, LogRow, MetricPoint, Score, SpanRow
 from sonde.store.engine import Engine, WriteBatch
 from sonde.telemetry.counters import REGISTRY
@@ -188,6 +189,7 @@ class Writer:
         metrics: list[MetricPoint] = []
         scores: list[Score] = []
         contents: list[tuple[str, LogContent]] = []
+        log_facts: list[tuple[str, SpanFacts]] = []
         touched: set[tuple[str, str]] = set()
         for entry in entries:
             batch = entry.batch
@@ -195,9 +197,10 @@ class Writer:
             logs.extend(batch.logs)
             metrics.extend(batch.metrics)
             scores.extend(batch.scores)
+            log_facts.extend((batch.project, facts) for facts in batch.log_facts)
             touched |= self._resolver.absorb(batch.project, batch.spans, batch.log_facts)
         calls = self._resolver.decide(touched)
         for entry in entries:
             project = entry.batch.project
             contents.extend((project, self._resolver.place(project, c)) for c in entry.batch.log_messages)
-        return WriteBatch(spans, calls, contents, logs, metrics, scores)
+        return WriteBatch(spans, calls, contents, logs, metrics, scores, log_facts)
