@@ -94,9 +94,12 @@ class Sender:
                     return connection
                 said = f"{response.status} {answer[:300].decode('utf-8', 'replace')}"
                 if response.status not in _RETRY:
+                    connection.close()
                     raise SendFailed(f"The server refused {path}: {said}")
                 wait_s = _retry_after(response.headers.get("Retry-After"))
             self._stopped.wait(wait_s)
+        if connection:
+            connection.close()
         raise SendFailed(f"Gave up on {path} after {_PATIENCE_S:.0f} s: {said or 'stopped'}")
 
     def _connect(self) -> http.client.HTTPConnection:
