@@ -2,17 +2,17 @@
 
 A record joins another one only with evidence:
 
-* **nested**: one encloses the other in a trace (no tool or agent between) and nothing they both know differs.
+* **nested**: one encloses the other in a trace (no tool or agent between) and nothing both know differs.
   That is how stacked instrumentations and frameworks look; response ids are not needed.
-* **same response id**: from *different* instrumentation scopes, with overlapping times and nothing that differs;
-  also across traces. One scope sees one invocation once, so calls of one scope that share an id stay apart,
-  however many there are and however a server repeats its ids.
+* **same response id**: from *different* instrumentation scopes, with overlapping times and nothing that
+  differs; also across traces. One scope sees one invocation once, so calls of one scope that share an id
+  stay apart, however many there are and however a server repeats its ids.
 * **usage sibling**: Logfire's zero-length span after a stream belongs to the request span before it.
 
-A parent whose tokens are the sum over several calls inside it, or that has several calls inside and no tokens,
-is not a call. In each group one record is counted, the first of a fixed order (`preference`); it gets what the
-others know. Every step goes through the records in an order made from their own content, so neither the order
-of arrival nor the batching can matter.
+A parent whose tokens are the sum over several calls inside it, or that has several calls inside and no
+tokens, is not a call. In each group one record is counted, the first of a fixed order (`preference`); it gets
+what the others know. Every step goes through the records in an order made from their own content, so neither
+the order of arrival nor the batching can matter.
 """
 
 from collections import defaultdict
@@ -172,7 +172,8 @@ def _join_by_response(calls: list[SpanFacts], groups: Groups) -> None:
         for index, one in enumerate(records):
             for other in records[index + 1 : index + 1 + NEIGHBOURS_MAX]:
                 if other.scope != one.scope and overlapping(one, other) and compatible(one, other):
-                    pairs.append((distance(one, other), key_of(one), key_of(other), one, other))
+                    pair = (distance(one, other), key_of(one), key_of(other), one, other)
+                    pairs.append(pair)
         pairs.sort(key=lambda pair: pair[:3])
         for _, _, _, one, other in pairs:
             if not groups.joined(one, other) and not groups.share_scope(one, other):

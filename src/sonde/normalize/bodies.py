@@ -1,4 +1,4 @@
-"""Facts inside content bodies: model, response id and finish reason that some conventions state nowhere else."""
+"""Facts inside content bodies: models, ids and finish reasons that some conventions state nowhere else."""
 
 from typing import Any, cast
 
@@ -31,7 +31,7 @@ def request_streams(value: Any) -> bool | None:
 
 
 def answer_facts(value: Any) -> tuple[str | None, str | None, str | None, Any]:
-    """(model, response id, finish reason, usage) of an answer body of OpenAI, Anthropic, Gemini or LangChain."""
+    """(model, response id, finish reason, usage) of an answer of OpenAI, Anthropic, Gemini or LangChain."""
     body = parse(value)
     if not isinstance(body, dict):
         return None, None, None, None
@@ -72,5 +72,6 @@ def _generation(item: Body) -> Body | None:
     message = cast(Body, node).get("message")
     if not isinstance(message, dict):
         return None
-    inner = cast(Body, message).get("kwargs") or cast(Body, message).get("data") or message
+    outer = cast(Body, message)
+    inner: Any = outer.get("kwargs") or outer.get("data") or outer
     return cast(Body, inner) if isinstance(inner, dict) else None

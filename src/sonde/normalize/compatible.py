@@ -26,7 +26,7 @@ def _same_provider(one: SpanFacts, other: SpanFacts) -> bool:
 
 
 def _same_model(one: SpanFacts, other: SpanFacts) -> bool:
-    """Response models agree, or request models, or one record's asked model began the other's answering one."""
+    """Response models agree, or request models, or what one asked for is what answered the other."""
     first = [plain_model(name) for name in (one.response_model, one.request_model) if name]
     second = [plain_model(name) for name in (other.response_model, other.request_model) if name]
     if not first or not second:

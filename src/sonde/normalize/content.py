@@ -9,6 +9,7 @@ from sonde.normalize.messages import Thread, parse, read, read_tools
 from sonde.normalize.parts import as_text, tool_call
 from sonde.normalize.rendering import to_json
 from sonde.normalize.walk import Stated
+from sonde.semconv.convert import mapping
 
 CONTENT_FIELDS = frozenset(
     {
@@ -99,7 +100,7 @@ def _read_input(thread: Thread, field: str, value: Any, operation: str) -> None:
 
 
 def _read_plain(thread: Thread, value: Any, direction: str) -> None:
-    """Input or output of a chain, an agent …: OpenTelemetry messages are read, anything else stays as sent."""
+    """Input or output of a chain or an agent: OpenTelemetry messages are read, the rest stays as sent."""
     parsed = parse(value)
     if isinstance(parsed, list) and parsed and isinstance(parsed[0], dict) and "parts" in parsed[0]:
         read(thread, cast(Any, parsed), direction, "user" if direction == "input" else "assistant")
@@ -117,7 +118,7 @@ def _flat_text(value: Any) -> str:
 
 def _read_embedded(thread: Thread, field: str, value: Any) -> None:
     if field in ("flat_prompt", "flat_prompts"):
-        value = [item.get("content") if isinstance(item, dict) else item for item in unflatten(value)]
+        value = [mapping(item).get("content", item) for item in unflatten(value)]
     value = parse(value)
     if isinstance(value, dict):
         body = cast(dict[str, Any], value)

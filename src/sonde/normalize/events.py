@@ -1,11 +1,11 @@
 """Span events: stream timing, exceptions, content and scores that arrive inside a span."""
 
 import math
+from itertools import pairwise
 from typing import Any
 
 from msgspec import Struct, field
 
-from sonde.model.limits import EVENTS_PER_SPAN_MAX
 from sonde.model.span import Event, Span
 from sonde.normalize.rendering import to_json
 
@@ -55,7 +55,6 @@ class EventReading(Struct, gc=False):
     """Attributes of a ``gen_ai.client.inference.operation.details`` event on the span."""
     scored: list[Event] = field(default_factory=list[Event])
     events_json: str = ""
-    dropped: int = 0
 
 
 NO_EVENTS = EventReading()
@@ -69,7 +68,7 @@ def read_events(span: Span) -> EventReading:
     found = EventReading()
     chunks: list[int] = []
     rendered: list[dict[str, Any]] = []
-    for event in events[:EVENTS_PER_SPAN_MAX]:
+    for event in events:
         name = event.name
         attributes = event.attributes
         if name in _CHUNKS or name.startswith(_CHUNK_PREFIX):
@@ -84,7 +83,6 @@ def read_events(span: Span) -> EventReading:
         else:
             _read_content(found, name, attributes)
         rendered.append(_rendered(event))
-    found.dropped = max(0, len(events) - EVENTS_PER_SPAN_MAX)
     if chunks:
         _read_chunks(found, span, chunks)
     found.events_json = to_json(rendered)
@@ -122,7 +120,7 @@ def _read_chunks(found: EventReading, span: Span, chunks: list[int]) -> None:
     chunks.sort()
     if found.ttft_ms is None and chunks[0] >= span.start_ns:
         found.ttft_ms = (chunks[0] - span.start_ns) / 1e6
-    gaps = sorted(after - before for before, after in zip(chunks, chunks[1:], strict=False))
+    gaps = sorted(after - before for before, after in pairwise(chunks))
     if gaps:
         found.itl_p95_ms = gaps[min(len(gaps) - 1, math.ceil(len(gaps) * 0.95) - 1)] / 1e6
         found.stalls = sum(1 for gap in gaps if gap > STALL_NS)

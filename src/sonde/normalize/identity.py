@@ -7,7 +7,7 @@ from sonde.model.facts import CALL_OPERATIONS
 from sonde.normalize.bodies import answer_facts, request_model
 from sonde.normalize.provider import canonical_provider
 from sonde.normalize.walk import Values
-from sonde.semconv.words import OPERATIONS
+from sonde.semconv.words import OPERATIONS, PROVIDERS
 
 _NAMED = re.compile(r"^(chat|text_completion|generate_content|embeddings) (\S+)$")
 _SPEAKERS = frozenset({"otel-genai", "openlit", "openllmetry", "pydantic-ai", "vercel-ai"})
@@ -16,8 +16,33 @@ _USAGE_FIELDS = ("input_tokens", "output_tokens", "usage_object")
 _TRANSPORTS = frozenset({"raw_gen_ai_request"})
 
 
+_CLAIMS = (
+    "provider",
+    "request_model",
+    "response_model",
+    "model",
+    "bare_model",
+    "response_id",
+    "parameters",
+    "input_tokens",
+    "output_tokens",
+    "usage_object",
+    "provider_hint",
+)
+
+
 def read_operation(values: Values, convention: str, name: str) -> str:
-    """One of `SPAN_OPERATIONS`: the vendor's kind, then OpenTelemetry's name, then what else shows it."""
+    """One of `SPAN_OPERATIONS`: the vendor's kind, then OpenTelemetry's name, then what else shows it.
+
+    A span that somebody marked as a model call by hand, without a model, a provider or tokens, is not one.
+    """
+    found = _named_operation(values, convention, name)
+    if found in CALL_OPERATIONS and not any(field in values for field in _CLAIMS):
+        return "other"
+    return found
+
+
+def _named_operation(values: Values, convention: str, name: str) -> str:
     vendor, standard = values.get("operation"), values.get("otel_operation")
     if vendor is not None:
         if vendor == "workflow" and standard == "retrieval":
@@ -67,12 +92,14 @@ def read_role(values: Values, operation: str, name: str) -> str:
     return ""
 
 
-def read_provider(values: Values) -> str | None:
-    """The seller of the model, in OpenTelemetry's spelling."""
-    name = values.get("provider")
-    found = canonical_provider(name, values.get("host"))
+def read_provider(values: Values, scope: str) -> str | None:
+    """The seller of the model, in OpenTelemetry's spelling; the instrumentation's name is the last hint."""
+    found = canonical_provider(values.get("provider"), values.get("host"))
     if found is None and "provider_hint" in values:
         found = canonical_provider(values["provider_hint"])
+    if found is None:
+        hint = scope.rpartition(".")[2]
+        found = PROVIDERS.get(hint)
     return found
 
 
@@ -89,28 +116,53 @@ class Models:
         self.usage: Any = None
 
 
+_COPYING_SCOPES = frozenset(
+    {
+        "opentelemetry.instrumentation.google_generativeai",
+        "opentelemetry.instrumentation.langchain",
+    }
+)
+"""Scopes seen to repeat the asked model as the answering one."""
+_REQUEST_ID = re.compile(r"'request_id': '(req_\w+)'")
+"""Anthropic's request id as its clients print it in an error's message."""
+
 _BODIED = frozenset({"openinference", "langfuse", "langsmith", "mlflow", "logfire", "google-adk"})
 """Conventions whose content is the raw body of a request and its answer."""
 
 
-def read_models(values: Values, convention: str, scope: str, *, failed: bool) -> Models:
-    """Which model was asked for and which answered."""
+def read_models(values: Values, convention: str, scope: str, *, failed: bool, message: str | None) -> Models:
+    """Which model was asked for and which answered; ``message`` is the error's, when it failed."""
     get = values.get
     models = Models(get("request_model"), get("response_model"), get("response_id"))
     if convention in _BODIED:
         _read_bodies(models, values, convention)
     parameters = get("parameters")
     if isinstance(parameters, dict):
-        asked = request_model(parameters)
-        if asked and not (convention == "openinference" and parameters.get("object") == "response"):
-            models.request = asked
+        # The OpenAI Agents instrumentation puts the whole answer here, with the model that answered.
+        asked = None if "created_at" in parameters else request_model(parameters)
+        models.request = asked or models.request
     if "model" in values:
         _place_model(models, values["model"], convention, scope, failed=failed)
     if convention == "litellm":
         _correct_litellm(models, values)
     elif convention == "logfire":
         _correct_logfire(models, values)
+    elif scope in _COPYING_SCOPES and models.response == models.request:
+        models.response = None
+    if failed:
+        _correct_failure(models, values, message)
     return models
+
+
+def _correct_failure(models: Models, values: Values, message: str | None) -> None:
+    """A call that failed before an answer has no answering model; its request id stands for the answer's."""
+    if models.response_id is None:
+        if "input_tokens" not in values and "output" not in values and models.response == models.request:
+            models.response = None
+        models.response_id = values.get("request_id")
+        if models.response_id is None and message:
+            found = _REQUEST_ID.search(message)
+            models.response_id = found[1] if found is not None else None
 
 
 def _read_bodies(models: Models, values: Values, convention: str) -> None:

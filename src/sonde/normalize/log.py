@@ -16,10 +16,10 @@ from sonde.normalize.messages import Thread, read
 from sonde.normalize.rendering import to_json
 from sonde.normalize.resource import ResourceReading, read_resource
 from sonde.normalize.scores import evaluation_result
-from sonde.normalize.span import bounded, content_of
+from sonde.normalize.span import content_of
 from sonde.normalize.statement import convention_of, finish_word, prepare, state
 from sonde.normalize.walk import Stated, walk
-from sonde.semconv.convert import text
+from sonde.semconv.convert import mapping, text
 
 _DETAILS = frozenset({"gen_ai.client.inference.operation.details", "gen_ai.client.operation.exception"})
 _SEVERITIES = ("trace", "debug", "info", "warn", "error", "fatal")
@@ -61,8 +61,7 @@ def read_log(
         position: Its place in the request; orders the messages of one span that have one time.
         repeat: How many equal records came before it in the same request, so that they stay apart.
     """
-    attributes, _ = bounded(record.attributes)
-    stated = walk(attributes)
+    stated = walk(record.attributes)
     event_name = record.event_name or text(stated.values.get("event_name")) or ""
     resource = read_resource(record.resource)
     time_ns, time_flag = _placed(record, received_ns)
@@ -124,7 +123,7 @@ def _message(record: LogRecord, event_name: str) -> Thread:
     if direction == "output":
         body = _choice(body)
     elif isinstance(body, dict) and "role" not in body:
-        body = {"role": role, **_tool_answer(body)}  # pyright: ignore[reportUnknownArgumentType]
+        body = {"role": role, **_tool_answer(mapping(body))}
     if body:
         read(thread, body, direction, role)
     return thread
@@ -138,11 +137,11 @@ def _tool_answer(body: dict[str, Any]) -> dict[str, Any]:
 
 def _choice(body: Any) -> Any:
     """``gen_ai.choice``: the message inside, with tool calls and reason wherever they were put."""
-    if not isinstance(body, dict):
+    choice = mapping(body)
+    if not choice:
         return body
-    choice: dict[str, Any] = body
     inner = choice.get("message")
-    message: dict[str, Any] = dict(inner) if isinstance(inner, dict) else {"content": inner}  # pyright: ignore[reportUnknownArgumentType]
+    message = dict(mapping(inner)) or {"content": inner}
     message.setdefault("role", "assistant")
     if "tool_calls" in choice:
         message.setdefault("tool_calls", choice["tool_calls"])
@@ -214,7 +213,7 @@ def _scores(record: LogRecord, event_name: str, project: str, time_ns: int) -> l
     body: Any = record.body
     attributes = record.attributes
     if not attributes.get("gen_ai.evaluation.name") and isinstance(body, dict):
-        attributes = {**attributes, **body}
+        attributes = {**attributes, **mapping(body)}
     source = "openlit" if record.scope.name.startswith("openlit") else "otel"
     score = evaluation_result(
         attributes,

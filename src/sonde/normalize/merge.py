@@ -132,7 +132,7 @@ def merge_usage(records: list[SpanFacts]) -> Usage:
 
 
 def _name_models(changes: dict[str, Any], records: list[SpanFacts]) -> None:
-    """Some records repeat the asked model as the answering one, or the reverse; the pair that differs is true."""
+    """Some repeat the asked model as the answering one, or the reverse; the pair that differs is true."""
     asked = [record.request_model for record in records if record.request_model]
     answered = [record.response_model for record in records if record.response_model]
     if not asked or not answered:

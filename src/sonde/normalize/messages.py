@@ -1,7 +1,7 @@
 """Content of any dialect → `Message`s in order.
 
-One reader understands what the conventions send: OpenTelemetry's messages, the bodies of the OpenAI, Anthropic
-and Gemini APIs, LangChain's serialized objects, Vercel's messages, plain text.
+One reader understands what the conventions send: OpenTelemetry's messages, the bodies of the OpenAI,
+Anthropic and Gemini APIs, LangChain's serialized objects, Vercel's messages, plain text.
 """
 
 from typing import Any, cast
@@ -225,13 +225,10 @@ def _read_choice(thread: Thread, item: Any) -> None:
 
 def read_tools(thread: Thread, value: Any) -> None:
     """Tool definitions: one message with the names as text and the definitions as they came."""
-    tools = parse(value)
-    if isinstance(tools, list):
-        tools = [parse(tool) for tool in cast(list[Any], tools)]
-    else:
-        tools = [tools]
+    found = parse(value)
+    tools = [parse(tool) for tool in cast(list[Any], found)] if isinstance(found, list) else [found]
     names: list[str] = []
-    for tool in cast(list[Any], tools):
+    for tool in tools:
         if isinstance(tool, dict):
             item = cast(Body, tool)
             function = item.get("function")

@@ -1,14 +1,16 @@
 """Judgements that travel with telemetry → `Score`s."""
 
 import hashlib
-from typing import Any, cast
+from typing import Any
+
+import orjson
 
 from sonde.model.rows import Score, SpanRow
 from sonde.normalize.events import EventReading
 from sonde.normalize.flat import unflatten
 from sonde.normalize.rendering import to_json
 from sonde.normalize.walk import Values
-from sonde.semconv.convert import number, text
+from sonde.semconv.convert import mapping, number, text
 
 _OTEL_KEYS = frozenset(
     {
@@ -102,7 +104,7 @@ def evaluation_result(
 
 
 def scores_of_span(row: SpanRow, values: Values, events: EventReading) -> list[Score]:
-    """All scores a span carries: events, flat OpenInference attributes, Logfire feedback, plain attributes."""
+    """All scores a span carries: events, OpenInference's flat keys, Logfire feedback, plain attributes."""
     found: dict[str, Score] = {}
 
     def add(score: Score | None) -> None:
@@ -156,12 +158,11 @@ def scores_of_span(row: SpanRow, values: Values, events: EventReading) -> list[S
 def _flat(row: SpanRow, field: str, gathered: Any) -> list[Score]:
     scores: list[Score] = []
     for item in unflatten(gathered):
-        entry = cast(dict[str, Any], item) if isinstance(item, dict) else {}
-        inner = entry.get("evaluation") or entry.get("annotation") or entry
-        name = text(inner.get("name")) if isinstance(inner, dict) else None
+        entry = mapping(item)
+        one = mapping(entry.get("evaluation") or entry.get("annotation") or entry)
+        name = text(one.get("name"))
         if name is None:
             continue
-        one = cast(dict[str, Any], inner)
         of_session = field == "flat_session_evaluations"
         of_trace = field == "flat_trace_evaluations"
         scores.append(
@@ -202,10 +203,8 @@ def _guard(row: SpanRow, attributes: dict[str, Any], time_ns: int) -> Score | No
 
 def _feedback(row: SpanRow, values: Values) -> Score:
     """Logfire puts the value under a key named like the feedback; the parent is what was judged."""
-    import orjson
-
     name: str = values["feedback_name"]
-    attributes = cast(dict[str, Any], orjson.loads(row.attributes_json))
+    attributes = mapping(orjson.loads(row.attributes_json))
     raw = attributes.get(name)
     value = number(raw)
     return make_score(

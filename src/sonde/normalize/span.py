@@ -6,16 +6,12 @@ from typing import Any
 from msgspec import Struct
 
 from sonde.model.limits import (
-    ATTRIBUTE_KEY_BYTES_MAX,
-    ATTRIBUTE_VALUE_BYTES_MAX,
-    ATTRIBUTES_PER_RECORD_MAX,
     FUTURE_TOLERANCE_NS,
-    LINKS_PER_SPAN_MAX,
     TIME_MAX_NS,
     TIME_MIN_NS,
 )
 from sonde.model.rows import Message, Score, SpanRow
-from sonde.model.span import Attributes, Link, Span
+from sonde.model.span import Link, Span
 from sonde.normalize.content import CONTENT_FIELDS, read_content
 from sonde.normalize.events import EventReading, read_events
 from sonde.normalize.failure import read_failure
@@ -30,7 +26,6 @@ from sonde.normalize.walk import Stated, walk
 
 _KINDS = ("unspecified", "internal", "server", "client", "producer", "consumer")
 _STATUSES = ("unset", "ok", "error")
-_KEY_CHARACTERS_MAX = ATTRIBUTE_KEY_BYTES_MAX
 
 
 class SpanReading(Struct, frozen=True, gc=False):
@@ -41,9 +36,11 @@ class SpanReading(Struct, frozen=True, gc=False):
 
 
 def read_span(span: Span, *, project: str, received_ns: int) -> SpanReading:
-    """Read one span. Pure; never raises on anything a sender can put into a span."""
-    attributes, cut = bounded(span.attributes)
-    stated = walk(attributes)
+    """Read one span. Pure; never raises on anything a sender can put into a span.
+
+    The decoder has already held the span to the limits on count and size of attributes, events and links.
+    """
+    stated = walk(span.attributes)
     values = stated.values
     scope = span.scope.name
     convention = convention_of(scope, stated)
@@ -102,38 +99,15 @@ def read_span(span: Span, *, project: str, received_ns: int) -> SpanReading:
         resource_json=resource.attributes_json,
         events_json=events.events_json,
         links_json=links_json,
-        dropped_count=span.dropped_attributes_count
-        + span.dropped_events_count
-        + span.dropped_links_count
-        + cut
-        + events.dropped
-        + max(0, len(span.links) - LINKS_PER_SPAN_MAX),
+        dropped_count=span.dropped_attributes_count + span.dropped_events_count + span.dropped_links_count,
         facts=facts,
         messages=messages,
-        content_hash=_hash(span, attributes_json, resource.attributes_json, events.events_json, messages),
+        content_hash=_hash(
+            span, attributes_json, resource.attributes_json, events.events_json, links_json, messages
+        ),
     )
     scores = scores_of_span(row, values, events) if _may_score(stated, events) else []
     return SpanReading(row, scores)
-
-
-def bounded(attributes: Attributes) -> tuple[Attributes, int]:
-    """Attributes within our limits, and how many were left out."""
-    if len(attributes) <= ATTRIBUTES_PER_RECORD_MAX and all(
-        len(key) <= _KEY_CHARACTERS_MAX
-        and (value.__class__ is not str or len(value) <= ATTRIBUTE_VALUE_BYTES_MAX)
-        for key, value in attributes.items()
-    ):
-        return attributes, 0
-    kept: Attributes = {}
-    for key, value in attributes.items():
-        if len(kept) >= ATTRIBUTES_PER_RECORD_MAX:
-            break
-        if len(key) > _KEY_CHARACTERS_MAX:
-            continue
-        if isinstance(value, (str, bytes)) and len(value) > ATTRIBUTE_VALUE_BYTES_MAX:
-            continue
-        kept[key] = value
-    return kept, len(attributes) - len(kept)
 
 
 def placed(start_ns: int, end_ns: int, received_ns: int) -> tuple[int, str]:
@@ -182,23 +156,26 @@ def _links(links: list[Link]) -> str:
             "trace_state": link.trace_state,
             "attributes": link.attributes,
         }
-        for link in links[:LINKS_PER_SPAN_MAX]
+        for link in links
     ]
     return to_json(rendered)
 
 
 def _hash(
-    span: Span, attributes_json: str, resource_json: str, events_json: str, messages: list[Message]
+    span: Span,
+    attributes_json: str,
+    resource_json: str,
+    events_json: str,
+    links_json: str,
+    messages: list[Message],
 ) -> str:
     """Hash of everything a sender said, so that a redelivery is told from a newer version."""
-    pieces = [
+    head = (
         f"{span.trace_id}{span.span_id}{span.parent_span_id}{span.start_ns}.{span.end_ns}.{span.kind}."
         f"{span.status_code}.{span.flags}\x00{span.name}\x00{span.status_message}\x00{span.trace_state}"
-        f"\x00{span.scope.name}\x00{span.scope.version}",
-        attributes_json,
-        resource_json,
-        events_json,
-    ]
+        f"\x00{span.scope.name}\x00{span.scope.version}"
+    )
+    pieces = [head, attributes_json, resource_json, events_json, links_json]
     for message in messages:
         pieces.append(message.direction)
         pieces.append(message.role)

@@ -11,6 +11,7 @@ from sonde.normalize.messages import Thread
 from sonde.normalize.resource import ResourceReading
 from sonde.normalize.usage import read_usage
 from sonde.normalize.walk import Stated, Values
+from sonde.semconv.convert import mapping, money
 from sonde.semconv.registry import convention_of_scope
 from sonde.semconv.words import FINISH_REASONS
 
@@ -27,7 +28,7 @@ _MARKS = {
 
 
 def convention_of(scope: str, stated: Stated) -> str:
-    """The convention of a record: its scope's, else that of the rule that told its kind, model or provider."""
+    """The convention of a record: its scope's, else that of the rule that told its kind or model."""
     found = convention_of_scope(scope)
     if found:
         return found
@@ -113,13 +114,11 @@ def state(
     models = _NO_MODELS
     usage = _NO_USAGE
     if calling or role == "transport":
-        provider = read_provider(values)
-        models = read_models(values, convention, scope, failed=status == "error")
-        if models.usage is not None and "usage_object" not in values and "input_tokens" not in values:
-            values["usage_object"] = models.usage
-        usage = read_usage(values, convention, provider)
+        provider = read_provider(values, scope)
+        models = read_models(values, convention, scope, failed=status == "error", message=error_message)
+        usage = read_usage(values, convention, provider, body=models.usage)
     reason = _finish_reason(get("finish_reason"), models, thread) if calling else None
-    streaming = _streaming(values, events) if calling else None
+    streaming = _streaming(values, events, scope) if calling else None
     tier = get("service_tier") or _vercel_tier(get("provider_metadata")) if calling else None
     messages = thread.messages if thread is not None else None
     fallback_from = get("fallback_from")
@@ -187,15 +186,18 @@ def _finish_reason(stated: Any, models: Models, thread: Thread | None) -> str | 
     return finish_word(reason)
 
 
-def _streaming(values: Values, events: EventReading) -> bool | None:
+def _streaming(values: Values, events: EventReading, scope: str) -> bool | None:
     stated = values.get("streaming")
     if stated is not None:
         return bool(stated)
-    if events.streaming:
+    if events.streaming or "streamed_ttft_ms" in values:
         return True
-    parameters = values.get("parameters")
-    if isinstance(parameters, dict) and isinstance(parameters.get("stream"), bool):  # pyright: ignore[reportUnknownMemberType]
-        return bool(parameters["stream"])
+    if scope.endswith("instrumentation.langchain"):
+        # LangChain streams whatever its parameters say; the class of the answer shows it.
+        return True if "AIMessageChunk" in str(values.get("output")) else None
+    stream = mapping(values.get("parameters")).get("stream")
+    if isinstance(stream, bool):
+        return stream
     named: Any = values.get("vercel_operation")
     if isinstance(named, str):
         word = named.partition(" ")[0]
@@ -209,7 +211,7 @@ def _streaming(values: Values, events: EventReading) -> bool | None:
 
 
 def _ttft(values: Values, events: EventReading, start_ns: int, *, streaming: bool | None) -> float | None:
-    found = values.get("ttft_ms")
+    found = values.get("ttft_ms") or values.get("streamed_ttft_ms")
     if found is not None:
         return float(found)
     if events.ttft_ms is not None:
@@ -262,19 +264,17 @@ def _member(values: Values, field: str, other: str) -> str | None:
     """A field stated by itself, or inside a metadata object."""
     found = values.get(field)
     if found is None and "metadata" in values:
-        metadata: Any = values["metadata"]
-        if isinstance(metadata, dict):
-            inner: Any = metadata.get(field) or metadata.get(other)  # pyright: ignore[reportUnknownMemberType]
-            if isinstance(inner, str) and inner:
-                return inner
+        metadata = mapping(values["metadata"])
+        inner = metadata.get(field) or metadata.get(other)
+        return inner if isinstance(inner, str) and inner else None
     return found
 
 
 def _vercel_tier(metadata: Any) -> str | None:
-    if isinstance(metadata, dict):
-        for part in metadata.values():  # pyright: ignore[reportUnknownVariableType]
-            if isinstance(part, dict) and isinstance(part.get("serviceTier"), str):  # pyright: ignore[reportUnknownMemberType]
-                return str(part["serviceTier"])  # pyright: ignore[reportUnknownArgumentType]
+    for part in mapping(metadata).values():
+        tier = mapping(part).get("serviceTier")
+        if isinstance(tier, str):
+            return tier
     return None
 
 
@@ -294,11 +294,5 @@ def _attempts(values: Values) -> int | None:
 
 def _cost_of(costs: Any) -> str | None:
     """The total of a cost object (Langfuse's, MLflow's)."""
-    from sonde.semconv.convert import money
-
-    if not isinstance(costs, dict):
-        return None
-    for key in ("total", "total_cost"):
-        if key in costs:
-            return money(costs[key])  # pyright: ignore[reportUnknownArgumentType]
-    return None
+    amounts = mapping(costs)
+    return money(amounts.get("total")) or money(amounts.get("total_cost"))

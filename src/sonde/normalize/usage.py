@@ -1,4 +1,6 @@
-"""Tokens: from what was sent to the one meaning of `Usage` (input includes cache, output includes reasoning)."""
+"""Tokens: from what was sent to the one meaning of `Usage`: input with cache, output with reasoning."""
+
+from typing import Any
 
 from sonde.model.facts import Usage
 from sonde.normalize.usage_objects import read_usage_object
@@ -24,8 +26,11 @@ EXCLUSIVE = frozenset({("openlit", "anthropic"), ("openlit", "aws.bedrock"), ("c
 """(convention, provider) that send the provider's raw input count, which leaves cached tokens out."""
 
 
-def read_usage(values: Values, convention: str, provider: str | None) -> Usage:
-    """The usage a record states. Unknown counts are None; counts the sender only guessed are dropped."""
+def read_usage(values: Values, convention: str, provider: str | None, *, body: Any = None) -> Usage:
+    """The usage a record states. Unknown counts are None; counts the sender only guessed are dropped.
+
+    ``body`` is the usage inside an answer that travels as content: it adds what the attributes leave out.
+    """
     get = values.get
     tokens: dict[str, int] = {}
     for name in ("input_tokens", "output_tokens", "total_tokens"):
@@ -37,6 +42,8 @@ def read_usage(values: Values, convention: str, provider: str | None) -> Usage:
     for name in _DETAILS:
         if (count := get(name)) is not None:
             tokens[name] = count
+    if body is not None:
+        shape = _add_body(tokens, body) or shape
     if not tokens:
         return _UNKNOWN
     if _is_estimate(values, convention):
@@ -123,6 +130,17 @@ def _add_object(tokens: dict[str, int], values: Values) -> str:
             tokens[name] = found[name]
     if shape != "exclusive" and "total_tokens" in found:
         tokens.setdefault("total_tokens", found["total_tokens"])
+    return ""
+
+
+def _add_body(tokens: dict[str, int], body: Any) -> str:
+    found, shape = read_usage_object(body)
+    if "input_tokens" not in tokens and "output_tokens" not in tokens:
+        tokens.update(found)
+        return shape
+    for name in _DETAILS:
+        if name in found:
+            tokens.setdefault(name, found[name])
     return ""
 
 

@@ -1,4 +1,4 @@
-"""Usage given as one dict: a provider's raw usage, LangChain's, Langfuse's, MLflow's …"""
+"""Usage given as one dict: a provider's raw usage, LangChain's, Langfuse's, and MLflow's."""
 
 from typing import Any, cast
 
@@ -72,8 +72,8 @@ _OUTPUT_PARTS = (
 def read_usage_object(value: Any) -> tuple[Found, str]:
     """Counts by our names, and the shape of the input count.
 
-    Shape: ``inclusive`` (it includes cached tokens), ``exclusive`` (it leaves them out), or empty when the dict
-    alone cannot tell. Langfuse's disjoint buckets and Gemini's thoughts are summed here.
+    Shape: ``inclusive`` (it includes cached tokens), ``exclusive`` (it leaves them out), or empty when the
+    dict alone cannot tell. Langfuse's disjoint buckets and Gemini's thoughts are summed here.
     """
     if not isinstance(value, dict):
         return {}, ""

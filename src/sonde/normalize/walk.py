@@ -23,7 +23,7 @@ class Stated(Struct, gc=False):
 
 
 def walk(attributes: Attributes) -> Stated:
-    """Read every attribute with its rule. The best rank wins whatever the order; equal ranks: the first key."""
+    """Read every attribute with its rule. The best rank wins whatever the order; then the lesser key."""
     values: Values = {}
     rules: dict[str, Rule] = {}
     drop: list[str] = []

@@ -30,7 +30,7 @@ def text(value: Any) -> str | None:
 
 
 def json_text(value: Any) -> str | None:
-    """Text that may be JSON-quoted (``"\\"gpt-4o\\""``), as MLflow and Langfuse send it."""
+    """Text that may come as a JSON string, quotes and all, as MLflow and Langfuse send it."""
     if type(value) is str and value[:1] == '"':
         try:
             value = orjson.loads(value)
@@ -105,7 +105,7 @@ def structure(value: Any) -> Any:
         found = orjson.loads(value)
     except orjson.JSONDecodeError:
         found = _python_repr(value)
-    return found if isinstance(found, (dict, list)) and found else None
+    return cast(Any, found) if isinstance(found, (dict, list)) and found else None
 
 
 def _python_repr(value: str) -> Any:
@@ -134,7 +134,7 @@ def words(value: Any) -> tuple[str, ...] | None:
     """Tags: a list, a JSON list, or words between commas; each once, order kept."""
     if isinstance(value, str):
         parsed = structure(value)
-        value = parsed if isinstance(parsed, list) else value.split(",")
+        value = cast(Any, parsed) if isinstance(parsed, list) else value.split(",")
     if not isinstance(value, list):
         return None
     found: dict[str, None] = {}
@@ -156,6 +156,11 @@ def money(value: Any) -> str | None:
     if not amount.is_finite() or amount <= 0:
         return None
     return format(amount.normalize(), "f")
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    """The value when it is a dict, else an empty one."""
+    return cast(dict[str, Any], value) if isinstance(value, dict) else {}
 
 
 def keep(value: Any) -> Any:

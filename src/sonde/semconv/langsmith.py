@@ -1,4 +1,7 @@
-"""LangSmith's OpenTelemetry export. Its operation names are wrong for retrievers and prompts; its kinds are right."""
+"""LangSmith's OpenTelemetry export.
+
+Its operation names are wrong for retrievers and prompts; its kinds are right.
+"""
 
 from sonde.semconv.convert import boolean, json_text, structure, words
 from sonde.semconv.rule import Family, Table, holds, known, lookup, says

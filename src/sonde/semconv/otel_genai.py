@@ -7,8 +7,6 @@ from sonde.semconv.convert import (
     keep,
     number,
     seconds,
-    structure,
-    text,
 )
 from sonde.semconv.rule import Family, Table, holds, known, lookup, says
 from sonde.semconv.words import OPERATIONS
@@ -27,7 +25,8 @@ TABLE = Table(
         says("gen_ai.response.finish_reason", "finish_reason", 25, first_text),
         says("gen_ai.request.stream", "streaming", 20, boolean),
         says("gen_ai.response.time_to_first_chunk", "ttft_ms", 20, seconds),
-        says("gen_ai.client.operation.time_to_first_chunk", "ttft_ms", 25, seconds),
+        # Vercel 7 sends it on streams only, and nothing else says that it is one.
+        says("gen_ai.client.operation.time_to_first_chunk", "streamed_ttft_ms", 25, seconds),
         # Tokens. The cache-write name changed in 2026; both are on the wire.
         says("gen_ai.usage.input_tokens", "input_tokens", 20, integer),
         says("gen_ai.usage.output_tokens", "output_tokens", 20, integer),
@@ -54,6 +53,7 @@ TABLE = Table(
         says("gen_ai.prompt.name", "prompt_name", 20),
         says("gen_ai.prompt.version", "prompt_version", 20),
         # Errors and transport.
+        says("event.name", "event_name", 20),
         says("error.type", "error_type", 20),
         says("http.response.status_code", "http_status", 20, integer),
         says("http.status_code", "http_status", 30, integer),
@@ -129,7 +129,6 @@ TABLE = Table(
             "url.scheme",
             "http.method",
             "http.request.method",
-            "event.name",
             "service.name",
             "telemetry.sdk.name",
         ),
@@ -139,13 +138,3 @@ TABLE = Table(
         Family("gen_ai.usage.video."),
     ),
 )
-
-EVENTS = Table(
-    "otel-genai",
-    (
-        # Attributes of the log events of the 1.37+ era are those above; these are the older bodies' fields.
-        says("gen_ai.event.content", "input", 60, structure),
-        says("event.name", "event_name", 20, text),
-    ),
-)
-"""What only log records carry."""

@@ -36,6 +36,7 @@ ANTHROPIC_SDK = Table(
     "anthropic-sdk",
     (
         says("anthropic.message.stop_reason", "finish_reason", 50),
+        says("anthropic.request.id", "request_id", 20),
         says("anthropic.response.service_tier", "service_tier", 30),
         says(
             "anthropic.usage.cache_creation.ephemeral_5m_input_tokens", "cache_write_5m_tokens", 20, integer

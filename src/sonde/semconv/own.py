@@ -29,7 +29,7 @@ TABLE = Table(
         # Time in which the model reasoned before its first visible token.
         says("sonde.thinking_ms", "thinking_ms", 10, milliseconds),
         says("sonde.ttft_ms", "ttft_ms", 10, milliseconds),
-        # 95th percentile of the time between two chunks of a stream, and how many gaps were longer than a second.
+        # Time between two chunks of a stream, 95th percentile; and how many gaps were longer than a second.
         says("sonde.itl_p95_ms", "itl_p95_ms", 10, milliseconds),
         says("sonde.stalls", "stalls", 10, integer),
         says("sonde.incomplete", "incomplete", 10, boolean),

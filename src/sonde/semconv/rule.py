@@ -20,7 +20,7 @@ class Rule(Struct, frozen=True):
     field: str
     """A field of `SpanFacts`, a raw ingredient of one (see normalize), or empty: known, but only kept."""
     rank: int = 50
-    """Lower wins. 10–19 explicit and specific, 20–39 the convention's usual name, 40–69 older or looser, 70+ hints."""
+    """Lower wins. 10–19 explicit and specific, 20–39 the usual name, 40–69 older or looser, 70+ hints."""
     convert: Convert = keep
     content: bool = False
     """Prompt or answer text: stored as messages, never among the attributes."""

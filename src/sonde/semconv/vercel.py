@@ -1,4 +1,4 @@
-"""Vercel AI SDK: version 5 (and 7 in its legacy mode) under ``ai.*``; version 7 speaks OpenTelemetry's names."""
+"""Vercel AI SDK: 5 (and 7 in its legacy mode) under ``ai.*``; 7 speaks OpenTelemetry's names."""
 
 from sonde.semconv.convert import integer, json_text, milliseconds, structure, words
 from sonde.semconv.rule import Family, Table, holds, known, lookup, says

@@ -164,7 +164,7 @@ PROVIDERS: Mapping[str, str] = {
     "moonshot": "moonshot_ai",
     "moonshotai": "moonshot_ai",
 }
-"""Spellings → OpenTelemetry's current value, or ours in the same style. Unknown spellings are kept, lower case."""
+"""Spellings → OpenTelemetry's current value, or ours in its style. Unknown spellings are kept, lower case."""
 
 FRAMEWORKS = frozenset(
     {
