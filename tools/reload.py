@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 
 from steps import BIN, ROOT, WEB, say
@@ -43,6 +44,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 def develop(arguments: list[str]) -> None:
     """Run server and Vite until one is interrupted; `arguments` go to `sonde serve`."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the children are ended in that case too
     command = [str(BIN / "sonde"), "serve", *(arguments or ["--demo"])]
     vite = subprocess.Popen([str(WEB / "node_modules" / ".bin" / "vite")], cwd=WEB, stdin=subprocess.DEVNULL)
     server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONUNBUFFERED": "1"})
