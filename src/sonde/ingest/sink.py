@@ -1,8 +1,9 @@
-"""What a receiver needs from the rest: a place to put decoded telemetry, and someone who knows the keys."""
+"""What a receiver needs from the rest: a place for decoded telemetry, and someone who knows the keys."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
+from sonde.auth.approach import Approach
+from sonde.auth.grant import Grant
 from sonde.model.rows import MetricPoint, Score
 from sonde.model.span import LogRecord, Span
 
@@ -14,7 +15,7 @@ class Sink(Protocol):
     """
 
     def check_room(self, body_bytes: int) -> None:
-        """Raise what `accept_traces` would for a body of this size. Cheap: asked before decoding."""
+        """Raise what accepting a body of this size would. Cheap: asked before a body is read."""
         ...
 
     async def accept_traces(self, project: str, spans: list[Span], received_ns: int, body_bytes: int) -> None:
@@ -40,32 +41,12 @@ class Sink(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """What a request showed of itself, read by one extractor for every way in."""
-
-    key: str
-    """The API key; empty when none was sent."""
-    project: str
-    """Project asked for by ``x-sonde-project``; empty when none was. Only believed where no key is needed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """What a credential may do here."""
-
-    project: str
-    scopes: frozenset[str]
-
-
 class Authenticator(Protocol):
-    """Knows the keys."""
+    """Knows the keys (`sonde.auth.door.Door`)."""
 
-    async def __call__(self, credential: Credential, peer: str) -> Grant:
-        """The grant of a credential shown from an address.
+    def admit(self, approach: Approach) -> Grant:
+        """The grant of whoever comes like this. Decided in memory.
 
-        Raises:
-            Unauthenticated: no key, or one that does not exist or was revoked.
-            Forbidden: a key for another project.
+        Raises `Unauthenticated`, `Forbidden`, `BadInput`, `RateLimited` or `Unavailable`.
         """
         ...

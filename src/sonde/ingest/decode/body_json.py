@@ -38,6 +38,7 @@ ITEM_BYTES = 56
 WRONG_TYPE = Reason("wrong-type", "a field has a type or value that OTLP/JSON does not allow")
 SNAKE_CASE = Reason("snake-case", "snake_case names ignored: OTLP/JSON names are lowerCamelCase")
 ENUM_NAME = Reason("enum-name", "enumeration sent as a name, OTLP/JSON wants its number")
+_WRONG_TYPE_SENTENCE = "A field has a type or value that OTLP/JSON does not allow"
 LONE_SURROGATE = Reason("lone-surrogate", "half of a UTF-16 pair replaced by U+FFFD")
 
 _DIGITS = re.compile(r"-?[0-9]{1,20}\Z")
@@ -86,7 +87,7 @@ def records(
         try:
             resource = _resource(of_resource, report, nesting)
         except WrongType as error:
-            raise Malformed(WRONG_TYPE.text.capitalize(), at=f"{report.at()}.{error.field_name}") from None
+            raise Malformed(_WRONG_TYPE_SENTENCE, at=f"{report.at()}.{error.field_name}") from None
         for scope_number, of_scope in enumerate(_envelopes(of_resource, scopes_name, report)):
             report.scope, report.record = scope_number, -1
             try:
@@ -316,7 +317,7 @@ def _envelopes(owner: JsonObject, name: str, report: Report) -> list[JsonObject]
     try:
         return objects(owner, name)
     except WrongType:
-        raise Malformed(WRONG_TYPE.text.capitalize(), at=f"{report.at()}.{name}".strip(".")) from None
+        raise Malformed(_WRONG_TYPE_SENTENCE, at=f"{report.at()}.{name}".strip(".")) from None
 
 
 def _resource(of_resource: JsonObject, report: Report, nesting: Budget) -> Resource:

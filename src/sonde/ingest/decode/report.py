@@ -57,9 +57,10 @@ class Report(Struct):
         """Count things that were stored, but not as sent."""
         self._count(self.warnings, warning, count, field_name)
 
-    def rejected_by_reason(self) -> dict[str, int]:
-        """Counts for Sonde's own metrics; the keys are a fixed set."""
-        return {reason.code: finding.count for reason, finding in self.reasons.items()}
+    @staticmethod
+    def counts(findings: "dict[Reason, Finding]") -> dict[str, int]:
+        """Counts by code, for Sonde's own metrics."""
+        return {reason.code: finding.count for reason, finding in findings.items()}
 
     def message(self, noun: str) -> str:
         """The text of ``partial_success.error_message``: empty when there is nothing to say."""
