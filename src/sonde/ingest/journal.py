@@ -221,7 +221,7 @@ class Journal:
     def _abandon(self, segment: Segment) -> None:
         """Cut the file back to its last good record after a failed write, and stop using it.
 
-        A failed fsync must not be retried on the same descriptor: the kernel may have dropped the dirty pages.
+        A failed fsync must not be retried on a descriptor: the kernel may have dropped the dirty pages.
         """
         try:
             self._disk.truncate(self._descriptor, self._size)

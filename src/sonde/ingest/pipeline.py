@@ -106,7 +106,7 @@ class Pipeline:
         if scores:
             policy = self._policy_of(project)
             redactor = policy.redactor
-            kept = [redactor.score(score) for score in scores] if redactor else scores
+            kept = [redactor.row(score) for score in scores] if redactor else scores
             batch = Batch(project, received_ns, scores=kept)
             await self._store(body_bytes, lambda: batch)
 
@@ -159,11 +159,11 @@ class Pipeline:
         batch = Batch(project, received_ns)
         for position, record in enumerate(records):
             reading = read_log(record, project=project, received_ns=received_ns, position=position)
-            batch.logs.append(redactor.log(reading.row) if redactor else reading.row)
+            batch.logs.append(redactor.row(reading.row) if redactor else reading.row)
             if reading.facts is not None:
-                batch.log_facts.append(reading.facts)
+                batch.log_facts.append(redactor.facts(reading.facts) if redactor else reading.facts)
             if reading.content is not None and policy.keep_content:
                 content = reading.content
-                batch.log_messages.append(redactor.content(content) if redactor else content)
+                batch.log_messages.append(redactor.row(content) if redactor else content)
             batch.scores.extend(reading.scores)
         return batch

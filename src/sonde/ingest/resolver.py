@@ -21,6 +21,7 @@ import msgspec
 from sonde.model.facts import SpanFacts
 from sonde.model.rows import CallRow, Cost, LogContent, SpanRow
 from sonde.normalize import assemble
+from sonde.store.recall import StoredSpan
 
 RECORDS_MAX = 80_000
 """Facts kept in memory, about 1 KB each."""
@@ -31,6 +32,9 @@ ORPHANS_MAX = 10_000
 """Responses whose log events wait for their span."""
 SKEW_NS = 1_000_000_000
 """How far a sender's clock may run ahead before its trace counts as one that may have a past."""
+
+HASH_DIGITS = 16
+"""As much of a content hash as the engine keeps."""
 
 TraceKey = tuple[str, str]
 """(project, trace id)"""
@@ -45,15 +49,7 @@ class Record:
     time_flag: str = ""
     attributes_json: str = "{}"
     row_hash: str = ""
-    """The span row's content hash; empty for a log event."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recalled:
-    """A span read back from the engine."""
-
-    project: str
-    record: Record
+    """The span row's content hash, 16 hex digits; empty for a log event."""
 
 
 class Recall(Protocol):
@@ -61,7 +57,7 @@ class Recall(Protocol):
 
     def __call__(
         self, project: str, trace_ids: Sequence[str], response_ids: Sequence[str]
-    ) -> Iterable[Recalled]:
+    ) -> Iterable[StoredSpan]:
         """Return every stored span of these traces, and of traces with a call of these response ids."""
         ...
 
@@ -128,7 +124,9 @@ class Resolver:
             self._remember(project, sorted(with_past), (row for row in spans if row.trace_id in with_past))
         for row in spans:
             key = (project, row.trace_id)
-            record = Record(row.facts, row.time_ns, row.time_flag, row.attributes_json, row.content_hash)
+            record = Record(
+                row.facts, row.time_ns, row.time_flag, row.attributes_json, row.content_hash[:HASH_DIGITS]
+            )
             if self._put(key, row.span_id, record):
                 touched.add(key)
         for facts in log_facts:
@@ -177,17 +175,17 @@ class Resolver:
                     return msgspec.structs.replace(content, trace_id=facts.trace_id, span_id=facts.span_id)
         return content
 
-    def preload(self, stored: Iterable[Recalled]) -> set[TraceKey]:
+    def preload(self, stored: Iterable[StoredSpan]) -> set[TraceKey]:
         """Take in spans read back from the engine. Returns their traces.
 
         A new process passes these to `decide` once: a crash can lie between a span's row and its call's.
         """
         touched: set[TraceKey] = set()
-        for recalled in stored:
-            facts = recalled.record.facts
-            key = (recalled.project, facts.trace_id)
+        for span in stored:
+            key = (span.project, span.facts.trace_id)
             touched.add(key)
-            self._put(key, facts.span_id, recalled.record)
+            record = Record(span.facts, span.time_ns, span.time_flag, span.attributes_json, span.content_hash)
+            self._put(key, span.facts.span_id if span.facts.source == "span" else span.facts, record)
         return touched
 
     def _remember(self, project: str, trace_ids: list[str], arriving: Iterable[SpanRow]) -> None:
@@ -220,7 +218,7 @@ class Resolver:
         old = trace.records.get(identity)
         if old is None:
             self._record_count += 1
-        elif record.facts.end_ns < old.facts.end_ns or (old.facts, old.row_hash) == (facts, record.row_hash):
+        elif facts.end_ns < old.facts.end_ns or (record.row_hash and record.row_hash == old.row_hash):
             return False
         trace.records[identity] = record
         trace.touched_ns = self._now_ns()
