@@ -48,8 +48,6 @@ def _begins(one: str, other: str) -> bool:
 def same_tokens(one: SpanFacts, other: SpanFacts) -> bool:
     """Every count both records know is equal (but for a known off-by-a-few)."""
     a, b = one.usage, other.usage
-    if a.estimated or b.estimated:
-        return True
     return (
         _near(a.input_tokens, b.input_tokens, 0)
         and _near(a.output_tokens, b.output_tokens, _tolerance(one, other))

@@ -32,6 +32,7 @@ CONTENT_FIELDS = frozenset(
     }
 )
 
+_BODY_KEYS = frozenset({"messages", "input", "prompt", "contents"})
 _INPUTS = ("input", "flat_input", "flat_prompt", "flat_prompts", "request_body", "logfire_events")
 _OUTPUTS = (
     "output",
@@ -51,6 +52,8 @@ def read_content(stated: Stated, operation: str) -> Thread:
     thread = Thread([])
     values = stated.values
     source = _best(stated, _INPUTS)
+    if source == "request_body" and _BODY_KEYS.isdisjoint(mapping(parse(values[source]))):
+        source = None
     tool = operation == "tool"
     if "system" in values:
         read(thread, values["system"], "system", "system")

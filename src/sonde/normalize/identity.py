@@ -7,6 +7,7 @@ from sonde.model.facts import CALL_OPERATIONS
 from sonde.normalize.bodies import answer_facts, request_model
 from sonde.normalize.provider import canonical_provider
 from sonde.normalize.walk import Values
+from sonde.semconv.vercel import OPERATION_IDS
 from sonde.semconv.words import OPERATIONS, PROVIDERS
 
 _NAMED = re.compile(r"^(chat|text_completion|generate_content|embeddings) (\S+)$")
@@ -50,8 +51,9 @@ def _named_operation(values: Values, convention: str, name: str) -> str:
         if convention == "openinference" and vendor == "chat" and "._prepare_" in name:
             # LlamaIndex prepares a request in a span of kind LLM; nothing is sent from it.
             return "other"
-        if vendor == "other" and convention == "langfuse" and standard in CALL_OPERATIONS:
-            return str(standard)
+        if vendor == "other" and convention == "langfuse" and "model" in values and "usage_object" in values:
+            # Langfuse's Python SDK up to 3.3.0 calls its generations spans.
+            return "chat"
         return str(vendor)
     if standard is not None:
         if standard == "other" and "request_type" in values:
@@ -68,6 +70,9 @@ def _unnamed(values: Values, convention: str, name: str) -> str:
     """No kind anywhere: a known library's span name, or a model together with tokens."""
     if name in _TRANSPORTS:
         return "other"
+    named = values.get("vercel_operation")
+    if isinstance(named, str) and named.partition(" ")[0] in OPERATION_IDS:
+        return OPERATION_IDS[named.partition(" ")[0]]
     found = _NAMED.match(name) if convention in _SPEAKERS else None
     if found is not None:
         values.setdefault("request_model", found[2])
@@ -75,7 +80,7 @@ def _unnamed(values: Values, convention: str, name: str) -> str:
     modelled = "request_model" in values or "response_model" in values
     if modelled and any(field in values for field in _USAGE_FIELDS):
         return "chat"
-    return "other"
+    return "tool" if "tool_name" in values else "other"
 
 
 def read_role(values: Values, operation: str, name: str) -> str:

@@ -116,9 +116,9 @@ def state(
     if calling or role == "transport":
         provider = read_provider(values, scope)
         models = read_models(values, convention, scope, failed=status == "error", message=error_message)
-        usage = read_usage(values, convention, provider, body=models.usage)
+        usage = read_usage(values, convention, provider, scope=scope, body=models.usage)
     reason = _finish_reason(get("finish_reason"), models, thread) if calling else None
-    streaming = _streaming(values, events, scope) if calling else None
+    streaming = _streaming(values, events, scope, convention, name) if calling else None
     tier = get("service_tier") or _vercel_tier(get("provider_metadata")) if calling else None
     messages = thread.messages if thread is not None else None
     fallback_from = get("fallback_from")
@@ -186,15 +186,20 @@ def _finish_reason(stated: Any, models: Models, thread: Thread | None) -> str | 
     return finish_word(reason)
 
 
-def _streaming(values: Values, events: EventReading, scope: str) -> bool | None:
+def _streaming(values: Values, events: EventReading, scope: str, convention: str, name: str) -> bool | None:
     stated = values.get("streaming")
     if stated is not None:
         return bool(stated)
     if events.streaming or "streamed_ttft_ms" in values:
         return True
+    output = values.get("output")
+    if isinstance(output, str) and '"AIMessageChunk"' in output:
+        return True
     if scope.endswith("instrumentation.langchain"):
         # LangChain streams whatever its parameters say; the class of the answer shows it.
-        return True if "AIMessageChunk" in str(values.get("output")) else None
+        return None
+    if convention == "openinference" and name.endswith("Stream"):
+        return True
     stream = mapping(values.get("parameters")).get("stream")
     if isinstance(stream, bool):
         return stream

@@ -26,7 +26,13 @@ EXCLUSIVE = frozenset({("openlit", "anthropic"), ("openlit", "aws.bedrock"), ("c
 """(convention, provider) that send the provider's raw input count, which leaves cached tokens out."""
 
 
-def read_usage(values: Values, convention: str, provider: str | None, *, body: Any = None) -> Usage:
+_COUNTS_START_TWICE = "opentelemetry.instrumentation.anthropic"
+"""OpenLLMetry's instrumentation of Anthropic's client, all versions read (0.40 to 0.62)."""
+
+
+def read_usage(
+    values: Values, convention: str, provider: str | None, *, scope: str = "", body: Any = None
+) -> Usage:
     """The usage a record states. Unknown counts are None; counts the sender only guessed are dropped.
 
     ``body`` is the usage inside an answer that travels as content: it adds what the attributes leave out.
@@ -50,7 +56,13 @@ def read_usage(values: Values, convention: str, provider: str | None, *, body: A
         return _ESTIMATED
     if "cache_write_tokens" not in tokens and "cache_write_5m_tokens" in values:
         tokens["cache_write_tokens"] = values["cache_write_5m_tokens"] + (get("cache_write_1h_tokens") or 0)
-    return settle(tokens, shape, convention, provider, estimated=bool(get("usage_estimated")))
+    estimated = bool(get("usage_estimated"))
+    if scope == _COUNTS_START_TWICE and values.get("streaming") and tokens.get("output_tokens", 0) > 1:
+        # What the stream's first event announces (one token, sometimes a few) is in the count twice.
+        tokens["output_tokens"] -= 1
+        tokens.pop("total_tokens", None)
+        estimated = True
+    return settle(tokens, shape, convention, provider, estimated=estimated)
 
 
 def settle(

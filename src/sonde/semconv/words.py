@@ -5,6 +5,7 @@ from collections.abc import Mapping
 OPERATIONS: Mapping[str, str] = {
     "chat": "chat",
     "generate_content": "chat",
+    "generate": "chat",
     "text_completion": "text_completion",
     "completion": "text_completion",
     "embeddings": "embeddings",
