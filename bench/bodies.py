@@ -1,8 +1,8 @@
 """OTLP export requests as a load generator needs them: encoded once, then only ids and times are patched.
 
-Every span is one chat call with 25 attributes, five spans a trace. Request `number` is the same bytes
-whenever it is rendered (ids and times follow from the number), so a client that was not answered can send it
-again, and what must be in the store is known without keeping it.
+A trace is an agent's span with four chat calls inside, each span with 20 to 25 attributes. Request
+`number` is the same bytes whenever it is rendered (ids and times follow from the number), so a client
+that was not answered can send it again, and what must be in the store is known without keeping it.
 """
 
 import json
@@ -17,6 +17,8 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 MODELS = ("gpt-4o-mini", "gpt-4o", "gpt-4.1", "claude-sonnet-4-5", "gpt-5-mini")
 VARIANTS = ("content", "bare")
 SPANS_PER_TRACE = 5
+CALLS_PER_TRACE = 4
+"""The first span of a trace is the agent around them."""
 SESSION = "sess-0000000000"
 USERS = 5_000
 
@@ -57,13 +59,13 @@ def _attribute(key: str, value: Value) -> KeyValue:
     return pair
 
 
-def chat_attributes(rng: random.Random, content: Sequence[str]) -> list[KeyValue]:
-    """Attributes of one chat call; `content` is system prompt, question and answer, or empty."""
+def span_attributes(rng: random.Random, content: Sequence[str], *, agent: bool) -> list[KeyValue]:
+    """Attributes of a chat call or of the agent; `content`: system prompt, question and answer, or empty."""
     model = rng.choice(MODELS)
     input_tokens, output_tokens = rng.randint(300, 900), rng.randint(100, 400)
-    failed = rng.random() < 0.02
+    failed = rng.random() < 0.02 and not agent
     values: dict[str, Value] = {
-        "gen_ai.operation.name": "chat",
+        "gen_ai.operation.name": "invoke_agent" if agent else "chat",
         "gen_ai.provider.name": "anthropic" if model.startswith("claude") else "openai",
         "gen_ai.request.model": model,
         "gen_ai.request.temperature": 0.7,
@@ -82,7 +84,9 @@ def chat_attributes(rng: random.Random, content: Sequence[str]) -> list[KeyValue
         "gen_ai.prompt.name": "answer",
         "gen_ai.prompt.version": f"{rng.randint(1, 30)}",
     }
-    if failed:
+    if agent:
+        values["gen_ai.agent.name"] = "assistant"
+    elif failed:
         values["error.type"] = "RateLimitError"
     else:
         values |= {
@@ -127,7 +131,9 @@ def empty_request() -> ExportTraceServiceRequest:
 def add_span(request: ExportTraceServiceRequest, attributes: list[KeyValue]) -> Span:
     """Append one client span; ids, parent and times are still to be set."""
     span = request.resource_spans[0].scope_spans[0].spans.add()
-    span.name, span.kind = "chat", Span.SPAN_KIND_CLIENT
+    operation = attributes[0].value.string_value
+    span.name = operation
+    span.kind = Span.SPAN_KIND_CLIENT if operation == "chat" else Span.SPAN_KIND_INTERNAL
     failed = any(pair.key == "error.type" for pair in attributes)
     span.status.code = 2 if failed else 1  # pyright: ignore[reportAttributeAccessIssue]  (an enum's number)
     span.attributes.extend(attributes)
@@ -144,7 +150,8 @@ class Template:
         self._duration_ns: list[int] = []
         for index in range(batch):
             content = [_words(rng, size) for size in (500, 1_500, 1_000)] if variant == "content" else []
-            span = add_span(request, chat_attributes(rng, content))
+            agent = batch > 1 and index % SPANS_PER_TRACE == 0
+            span = add_span(request, span_attributes(rng, content, agent=agent))
             span.trace_id, span.span_id = rng.randbytes(16), rng.randbytes(8)
             if index % SPANS_PER_TRACE:
                 span.parent_span_id = rng.randbytes(8)

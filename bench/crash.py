@@ -23,11 +23,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
-from bench.bodies import Stream
+from bench.bodies import CALLS_PER_TRACE, SPANS_PER_TRACE, Stream
 from bench.report import publish
 from bench.sonde_server import ROOT, Sonde
 
 BATCH = 50
+CALLS = BATCH // SPANS_PER_TRACE * CALLS_PER_TRACE
+"""Calls of one request."""
 PHOENIX_LOST = "Phoenix lost 99.9 to 100 % of what it had acknowledged, MLflow nothing (docs/performance.md)"
 
 
@@ -117,7 +119,7 @@ class Oracle:
         calls = self._per_request(sonde, "calls")
         for number in acked:
             verdict.lost += max(0, BATCH - spans.get(number, (0, 0))[1])
-            verdict.lost_calls += max(0, BATCH - calls.get(number, (0, 0))[1])
+            verdict.lost_calls += max(0, CALLS - calls.get(number, (0, 0))[1])
         verdict.double_spans = sum(rows - unique for rows, unique in spans.values())
         verdict.double_calls = sum(rows - unique for rows, unique in calls.values())
         counted = sum(rows for rows, _ in calls.values())

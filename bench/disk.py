@@ -36,8 +36,9 @@ def requests(slices: Slices, megabytes: float) -> Iterator[bytes]:
         request: ExportTraceServiceRequest = bodies.empty_request()
         for index in range(BATCH):
             content = [slices.take(size) for size in CHARACTERS]
-            span = bodies.add_span(request, bodies.chat_attributes(rng, content))
             first = index - index % bodies.SPANS_PER_TRACE
+            attributes = bodies.span_attributes(rng, content, agent=index == first)
+            span = bodies.add_span(request, attributes)
             span.trace_id = bodies.trace_id(9, number, first)
             span.span_id = bodies.span_id(9, number, index)
             if first != index:

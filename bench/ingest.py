@@ -116,6 +116,6 @@ def main(arguments: list[str]) -> None:
             f"peer {peer['peak_mb']}" if peer else "",
         ),
         ("cores used, by others", f"{ours['cores_used']}, {ours['cores_used_by_others']}", ""),
-        ("rows = calls", f"{ours['rows']:,} = {ours['calls']:,}", ""),
+        ("spans, calls stored", f"{ours['rows']:,}, {ours['calls']:,}", "4 calls of 5 spans"),
     ]
     publish("ingest", rows, {"sonde": ours, "phoenix": peer, "ratio": round(queryable / theirs, 1)})

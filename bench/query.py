@@ -28,6 +28,7 @@ from bench.sonde_server import ROOT, Sonde
 
 DAYS = 14
 BATCH = 50
+CALLS = BATCH // bodies.SPANS_PER_TRACE * bodies.CALLS_PER_TRACE
 LOAD_RUN = 3
 LIMITS_MS = {"overview": 100, "trace": 30, "list": 100}
 PHOENIX_1M_MS = {"overview": 607.8, "trace": None, "list": 2439.1}
@@ -36,15 +37,23 @@ PHOENIX_1M_MS = {"overview": 607.8, "trace": None, "list": 2439.1}
 
 def load_calls(sonde: Sonde, calls: int) -> None:
     """Fill the store with `calls` calls over the past days, oldest first."""
-    requests = calls // BATCH
+    requests = calls // CALLS
     step_ns = int(DAYS * 86_400e9 / requests)
-    arguments = [sonde.traces_url, "--batch", str(BATCH), "--connections", "2", "--spans", str(calls)]
+    arguments = [
+        sonde.traces_url,
+        "--batch",
+        str(BATCH),
+        "--connections",
+        "2",
+        "--spans",
+        str(requests * BATCH),
+    ]
     arguments += ["--variant", "bare", "--run", str(LOAD_RUN), "--step-ns", str(step_ns)]
     arguments += ["--start-ns", str(time.time_ns() - int(DAYS * 86_400e9))]
     load = run_load(sys.executable, arguments)
     if sonde.wait_for_rows(int(str(load["acked_spans"]))) is None:
         raise RuntimeError("the load never became queryable")
-    print(f"loaded {load['acked_spans']:,} calls at {load['acked_spans_per_s']:,} spans/s", flush=True)
+    print(f"loaded {load['acked_spans']:,} spans at {load['acked_spans_per_s']:,} spans/s", flush=True)
 
 
 class Client:
@@ -120,7 +129,7 @@ def main(arguments: list[str]) -> None:
     options.add_argument("--reps", type=int, default=30)
     options.add_argument("--keep", type=Path, help="data folder to keep, or to use when it is loaded already")
     chosen = options.parse_args(arguments)
-    requests = chosen.calls // BATCH
+    requests = chosen.calls // CALLS
     results: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory(prefix="sonde-bench-") as scratch:
         sonde = Sonde(chosen.keep or Path(scratch) / "sonde")
