@@ -1,7 +1,7 @@
 """Tokens of a call × prices of a card → lines of money. Exact decimals, no floats.
 
-Rounding: each line is rounded half-even to 12 digits after the point (a picodollar; nearly every price in the
-book is exact there), and every sum is a sum of lines, so parts add up to the cost to the last digit.
+Rounding: each line is rounded half-even to 9 digits after the point (a nanodollar, what the store keeps; exact
+for prices with up to three decimals). Sums are sums of lines, so parts add up to the cost to the last digit.
 """
 
 from decimal import Decimal
@@ -10,9 +10,8 @@ from msgspec import Struct
 
 from sonde.model.facts import Usage
 from sonde.pricing.card import TierPrices
+from sonde.pricing.money import QUANTUM
 
-COST_DIGITS = 12
-QUANTUM = Decimal(1).scaleb(-COST_DIGITS)
 TOKENS_MAX = 1_000_000_000
 """More than this in one call is a broken counter: the largest context sold is a hundredth of it."""
 

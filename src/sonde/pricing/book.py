@@ -13,11 +13,11 @@ from msgspec import Struct, structs
 from sonde.model.facts import SpanFacts
 from sonde.model.rows import Cost
 from sonde.pricing import explain
-from sonde.pricing.arithmetic import QUANTUM, Unpriceable
+from sonde.pricing.arithmetic import Unpriceable
 from sonde.pricing.card import RateCard, RateRow, rows_of
 from sonde.pricing.cost import amounts_of, cost_of, unpriced
 from sonde.pricing.library import Found, Library, Timeline
-from sonde.pricing.money import read_amount
+from sonde.pricing.money import QUANTUM, read_amount
 from sonde.pricing.names import MODEL_NAME_CHARACTERS_MAX, plain
 from sonde.pricing.own import OwnPrice
 from sonde.pricing.resolve import Missing, place, read_provider

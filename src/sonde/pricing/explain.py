@@ -56,7 +56,7 @@ def _note(note: Note) -> str:
 
 
 def _amount(value: Decimal) -> str:
-    # Lines have 12 digits after the point, so there is a point.
+    # Lines have 9 digits after the point, so there is a point.
     return f"{value:f}".rstrip("0").rstrip(".")
 
 

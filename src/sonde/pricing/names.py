@@ -158,10 +158,10 @@ _KNOWN_PREFIX = re.compile(
 _KNOWN_SUFFIX = re.compile(
     r"(?:-(?:latest|preview|exp|experimental|beta|stable|default|customtools|native-audio|instruct"
     r"|\d{8}|\d{4}-\d{2}-\d{2}|\d{4}|\d{2}-\d{4}|\d{2}-\d{2}|0\d{2}|v\d{1,2})){0,6}"
-    r"(?:@[a-z0-9._-]{1,40})?(?::\d{1,3}k?){0,2}\Z"
+    r"(?:@[a-z0-9._]{1,20})?(?::\d{1,3}k?){0,2}\Z"
 )
 _BOUNDARY_NUMBER = re.compile(r"20\d{2}(?:\d{4}|-\d{2}-\d{2})?|0\d{2,3}")
-_VERSION_LABEL = re.compile(r"[a-z0-9._-]{0,40}\Z")
+_VERSION_LABEL = re.compile(r"[a-z0-9._]{0,20}\Z")
 _GEMMA_SIZE = re.compile(r"-?(?:e?\d{1,3}b)?(?:-it)?\Z")
 _DATED = re.compile(r"(.{2,}?)[-@](20[2-3]\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])\Z")
 _COMPACT_DATE = re.compile(r"-(20\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=-|:|\Z)")

@@ -1,7 +1,7 @@
 """OpenRouter passes the makers' list prices on, so the maker's own entry is the better one.
 
-The library's OpenRouter entries are thinner than the makers' (no history before the day they were read, no audio
-and search prices, cached reads missing or stale). Where both entries agree on today's input and output price,
+The library's OpenRouter entries are thinner than the makers' (no history before the day they were read, no
+audio and search prices, cached reads missing or stale). Where both agree on today's input and output price,
 the pass-through is shown, and the maker's card is used for every date; a class that only the router's entry
 prices is kept. On the billed cases this was right wherever the router's entry was, and right in three more
 (docs/cost-truth.md).

@@ -1,6 +1,7 @@
 """A thin typed door to RE2: matching in linear time, on bytes."""
 
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 Span = tuple[int, int]
@@ -13,8 +14,7 @@ class Pattern:
 
     def __init__(self, pattern: bytes | str) -> None:
         """``bytes`` patterns see bytes, ``str`` patterns see UTF-8. Raises ValueError when not valid."""
-        import re2
-
+        re2: Any = import_module("re2")  # has no types
         options = re2.Options()
         options.log_errors = False
         options.max_mem = 32 << 20
@@ -23,7 +23,7 @@ class Pattern:
         try:
             self._compiled: Any = re2.compile(pattern, options)
         except re2.error as error:
-            reason: Any = error.args[0] if error.args else error
+            reason = error.args[0] if error.args else str(error)
             text = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
             raise ValueError(text) from error
 
