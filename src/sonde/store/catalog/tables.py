@@ -1,0 +1,55 @@
+"""The catalog's tables. Times are nanoseconds since 1970."""
+
+from sqlalchemy import BigInteger, ForeignKey, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """All tables."""
+
+
+class Project(Base):
+    """Projects and their settings."""
+
+    __tablename__ = "projects"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    demo: Mapped[bool]
+    created_ns: Mapped[int] = mapped_column(BigInteger)
+    settings_json: Mapped[str] = mapped_column(Text)
+
+
+class ApiKey(Base):
+    """API keys without their secret. A revoked key keeps its row, for the record."""
+
+    __tablename__ = "api_keys"
+
+    key_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    project: Mapped[str | None] = mapped_column(
+        Text, ForeignKey("projects.name", ondelete="CASCADE"), index=True
+    )
+    """NULL: every project."""
+    scopes: Mapped[str] = mapped_column(Text)
+    """Names with a space between them."""
+    digest: Mapped[str] = mapped_column(Text, unique=True)
+    hint: Mapped[str] = mapped_column(Text)
+    created_ns: Mapped[int] = mapped_column(BigInteger)
+    expires_ns: Mapped[int | None] = mapped_column(BigInteger)
+    last_used_ns: Mapped[int | None] = mapped_column(BigInteger)
+    revoked_ns: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Deletion(Base):
+    """Who deleted what, and when. Outlives what it tells of."""
+
+    __tablename__ = "deletions"
+
+    deletion_id: Mapped[int] = mapped_column(primary_key=True)
+    time_ns: Mapped[int] = mapped_column(BigInteger)
+    actor: Mapped[str] = mapped_column(Text)
+    project: Mapped[str] = mapped_column(Text)
+    target: Mapped[str] = mapped_column(Text)
+    """trace | session | user | project, and its id, as JSON."""
+    counts_json: Mapped[str] = mapped_column(Text)
+    """Rows deleted per table."""
