@@ -1,4 +1,4 @@
-"""What the demo says happened is what Sonde makes of it: calls, tokens and errors, whatever the convention."""
+"""What the demo says happened is what Sonde makes of it: calls, tokens, errors, in every convention."""
 
 from collections import defaultdict
 
