@@ -6,7 +6,6 @@ becomes unknown or is replaced; it must not stop the nine thousand rows around i
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -127,7 +126,7 @@ def hash_number(text: str) -> int:
 
 def stream_bytes(table: pa.Table) -> bytes:
     """The table in Arrow's stream format."""
-    sink = io.BytesIO()
+    sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
-    return sink.getvalue()
+    return sink.getvalue().to_pybytes()

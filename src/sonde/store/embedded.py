@@ -6,7 +6,6 @@ connection from a pool, writes have a few of their own so that tables are writte
 
 import logging
 import threading
-import time
 from collections.abc import Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,7 +19,9 @@ from sonde.model.errors import SondeError, StartError, Unavailable
 from sonde.store.arrow import stream_bytes
 from sonde.store.engine import DEFAULT_LIMITS, QueryLimits, Result, WriteBatch, WriteResult
 from sonde.store.errors import from_engine
+from sonde.store.keys import key_casts
 from sonde.store.results import to_result
+from sonde.store.settings import INSERT_SETTINGS, QUERY_SETTINGS, limit_settings, literal
 from sonde.store.values import render_parameters
 from sonde.store.writing import Writing
 
@@ -31,21 +32,8 @@ WRITERS = 4
 ENGINE_FOLDER = "engine"
 CONFIG_FILE = "engine.xml"
 
-_SESSION_SETTINGS = {
-    "output_format_arrow_string_as_string": 1,
-    "output_format_arrow_compression_method": "none",
-    "output_format_arrow_fixed_string_as_fixed_byte_array": 1,
-    "json_type_escape_dots_in_keys": 1,
-    "session_timezone": "UTC",
-}
-
-
 def engine_config(memory_bytes: int) -> str:
-    """chDB's configuration: small pools, small caches, no system log tables, light parts light, large parts small.
-
-    Columns without a codec of their own (prompt text) are written fast in fresh parts and packed tightly
-    once parts are merged.
-    """
+    """chDB's configuration: small pools, small caches, no system log tables."""
     cache = max(memory_bytes // 16, 32 << 20)
     return f"""<clickhouse>
     <logger><level>none</level></logger>
@@ -65,20 +53,6 @@ def engine_config(memory_bytes: int) -> str:
     <query_condition_cache_size>{8 << 20}</query_condition_cache_size>
     <compiled_expression_cache_size>{16 << 20}</compiled_expression_cache_size>
     <async_load_databases>false</async_load_databases>
-    <compression>
-        <case>
-            <min_part_size>16777216</min_part_size>
-            <min_part_size_ratio>0</min_part_size_ratio>
-            <method>zstd</method>
-            <level>6</level>
-        </case>
-        <case>
-            <min_part_size>0</min_part_size>
-            <min_part_size_ratio>0</min_part_size_ratio>
-            <method>zstd</method>
-            <level>1</level>
-        </case>
-    </compression>
 </clickhouse>
 """
 
@@ -188,8 +162,9 @@ class EmbeddedEngine:
         """See `Engine.query_format`."""
         rendered = render_parameters(sql, params or {})
         with self._reader() as connection:
-            connection.use(limits, query_id, settings)
-            return connection.run(sql, output_format, rendered)
+            connection.use(limits, query_id)
+            with connection.extra(settings or {}):
+                return connection.run(sql, output_format, rendered)
 
     def execute(self, sql: str, params: Mapping[str, Any] | None = None) -> None:
         """See `Engine.execute`."""
@@ -207,10 +182,19 @@ class EmbeddedEngine:
     def probe(self, table: str, columns: str, key_columns: tuple[str, ...], keys: "pa.Table") -> "pa.Table":
         """Rows of ``table`` whose key is among ``keys``: the anti-join's look."""
         names = ", ".join(key_columns)
-        casts = ", ".join(f"CAST(key_{name}, {key_type(name)})" for name in key_columns)
+        casts = key_casts(key_columns, "key_")
         sql = f"SELECT {columns} FROM {table} WHERE ({names}) IN (SELECT {casts} FROM Python(sonde_keys))"
         with self._writer() as connection:
             return connection.arrow_over(sql, keys.rename_columns([f"key_{name}" for name in key_columns]))
+
+    def settled_us(self) -> int:
+        """See `Engine.settled_us`."""
+        return self._writing.settled_us()
+
+    def resume_clock(self) -> None:
+        """Stamp writes after everything that is stored already, also when the wall clock went back."""
+        last = self.query("SELECT toUnixTimestamp64Micro(max(ingested_at)) FROM calls").scalar()
+        self._writing.not_before(last or 0)
 
     def cancel(self, query_id: str) -> None:
         """See `Engine.cancel`."""
@@ -233,48 +217,39 @@ class EmbeddedEngine:
             self._all.clear()
 
 
-def key_type(name: str) -> str:
-    """ClickHouse type of a key column."""
-    return _KEY_TYPES[name]
-
-
-_KEY_TYPES = {
-    "project": "'LowCardinality(String)'",
-    "name": "'LowCardinality(String)'",
-    "time": "'DateTime64(9, \\'UTC\\')'",
-    "span_id": "'FixedString(8)'",
-    "trace_id": "'FixedString(16)'",
-    "record": "'UInt64'",
-    "series": "'UInt64'",
-    "score_id": "'String'",
-}
-
-
 class _Connection:
     """One chDB connection with the settings it has at the moment."""
 
     def __init__(self, raw: Any) -> None:
         self._raw = raw
         self._lock = threading.Lock()
-        self._current = ""
-        settings = ", ".join(
-            f"{name} = {value!r}" if isinstance(value, str) else f"{name} = {value}"
-            for name, value in _SESSION_SETTINGS.items()
-        )
-        self.run(f"SET {settings}", "Null", {})
+        self._current: dict[str, str | int] = {}
+        self._set(QUERY_SETTINGS | INSERT_SETTINGS)
 
-    def use(
-        self, limits: QueryLimits, query_id: str | None, extra: Mapping[str, str | int] | None = None
-    ) -> None:
+    def use(self, limits: QueryLimits, query_id: str | None) -> None:
         """Set limits for the next query, when they differ from the last one's."""
-        settings = limit_settings(limits) | {"log_comment": query_id or ""} | dict(extra or {})
-        text = ", ".join(f"{name} = {_literal(value)}" for name, value in settings.items())
-        if text != self._current:
-            if extra:
-                self._current = ""
-            else:
-                self._current = text
-            self.run(f"SET {text}", "Null", {})
+        settings = limit_settings(limits) | {"log_comment": query_id or ""}
+        if settings != self._current:
+            self._set(settings)
+            self._current = settings
+
+    @contextmanager
+    def extra(self, settings: Mapping[str, str | int]) -> "Generator[None]":
+        """Settings for one query only."""
+        if not settings:
+            yield
+            return
+        self._set(settings)
+        try:
+            yield
+        finally:
+            standard = QUERY_SETTINGS | INSERT_SETTINGS
+            back = [f"{name} = {literal(standard[name]) if name in standard else 'DEFAULT'}" for name in settings]
+            self.run("SET " + ", ".join(back), "Null", {})
+
+    def _set(self, settings: Mapping[str, str | int]) -> None:
+        text = ", ".join(f"{name} = {literal(value)}" for name, value in settings.items())
+        self.run(f"SET {text}", "Null", {})
 
     def run(self, sql: str, output_format: str, params: Mapping[str, str]) -> bytes:
         """Run one statement, the output as bytes."""
@@ -290,11 +265,14 @@ class _Connection:
                 raise from_engine(str(error)) from error
 
     def arrow(self, sql: str, params: Mapping[str, str]) -> "pa.Table":
-        """Run a query, the answer as an Arrow table (no copy)."""
+        """Run a query, the answer as an Arrow table.
+
+        The bytes are copied once: a view would not keep the engine's result alive.
+        """
         with self._lock:
             try:
                 result = self._raw.query(sql, "ArrowStream", params=dict(params))
-                return pa.ipc.open_stream(result.get_memview().view()).read_all()
+                return pa.ipc.open_stream(result.bytes()).read_all()
             except UnicodeDecodeError as error:
                 raise Unavailable("The engine failed with a message that is no text.") from error
             except Exception as error:
@@ -305,7 +283,7 @@ class _Connection:
         with self._lock:
             try:
                 result = self._raw.query(sql, "ArrowStream")
-                return pa.ipc.open_stream(result.get_memview().view()).read_all()
+                return pa.ipc.open_stream(result.bytes()).read_all()
             except UnicodeDecodeError as error:
                 raise Unavailable("The engine failed with a message that is no text.") from error
             except Exception as error:
@@ -336,28 +314,3 @@ class _Connection:
         """Close the connection."""
         with self._lock:
             self._raw.close()
-
-
-def _literal(value: str | int) -> str:
-    if isinstance(value, int):
-        return str(value)
-    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-def limit_settings(limits: QueryLimits) -> dict[str, str | int]:
-    """Limits as the engine's settings."""
-    settings: dict[str, str | int] = {
-        "max_execution_time": int(limits.seconds) if limits.seconds else 0,
-        "max_memory_usage": limits.memory_bytes or 0,
-        "max_result_rows": (limits.rows + 1) if limits.rows else 0,
-        "max_result_bytes": limits.bytes or 0,
-        "result_overflow_mode": "break" if limits.truncate else "throw",
-    }
-    if limits.threads:
-        settings["max_threads"] = limits.threads
-    return settings
-
-
-def now_us() -> int:
-    """Microseconds since 1970."""
-    return time.time_ns() // 1_000

@@ -174,6 +174,10 @@ class Engine(Protocol):
         times int64 nanoseconds."""
         ...
 
+    def settled_us(self) -> int:
+        """Microseconds since 1970 such that every row with an earlier ``ingested_at`` is visible by now."""
+        ...
+
     def cancel(self, query_id: str) -> None:
         """Stop a running query; it raises `QueryTimeout` in its own thread. Unknown ids are ignored."""
         ...

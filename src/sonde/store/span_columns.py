@@ -26,9 +26,21 @@ POSITIONS_PER_EVENT = 1 << 10
 """Content of the n-th log event of a span starts at position n × this."""
 
 
-def stored_facts(facts: SpanFacts) -> bytes:
-    """Facts without what the row says already (ids and times): random ids do not compress."""
-    return _encode(_replace(facts, trace_id="", span_id="", parent_span_id="", start_ns=0, end_ns=0))
+def stored_facts(row: SpanRow) -> bytes:
+    """Facts without what the row says already: ids are left out (random bytes do not compress), times are
+    relative to the row's, so nearly always 0.
+    """
+    facts = row.facts
+    return _encode(
+        _replace(
+            facts,
+            trace_id="",
+            span_id="",
+            parent_span_id="",
+            start_ns=facts.start_ns - row.time_ns,
+            end_ns=facts.end_ns - row.end_ns,
+        )
+    )
 
 
 def span_table(rows: Sequence[SpanRow], versions: Sequence[int]) -> "pa.Table":
@@ -72,7 +84,7 @@ def span_table(rows: Sequence[SpanRow], versions: Sequence[int]) -> "pa.Table":
             "resource": texts([row.resource_json for row in rows]),
             "events": texts([row.events_json for row in rows]),
             "links": texts([row.links_json for row in rows]),
-            "facts": pa.array([stored_facts(fact) for fact in facts], pa.binary()),
+            "facts": pa.array([stored_facts(row) for row in rows], pa.binary()),
             "content_hash": pa.array([hash_number(row.content_hash) for row in rows], pa.uint64()),
             "version": pa.array(versions, pa.uint64()),
         }

@@ -41,10 +41,14 @@ def render_parameter(value: Any) -> str:
     return _plain(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
+def parameter_names(sql: str) -> set[str]:
+    """Names of the ``{name:Type}`` parameters of a statement."""
+    return {match.group(1) for match in _PARAMETER.finditer(sql)}
+
+
 def render_parameters(sql: str, params: Mapping[str, Any]) -> dict[str, str]:
     """Rendered values of the parameters ``sql`` names. KeyError when one is missing (a bug of the caller)."""
-    names = {match.group(1) for match in _PARAMETER.finditer(sql)}
-    return {name: render_parameter(params[name]) for name in names}
+    return {name: render_parameter(params[name]) for name in parameter_names(sql)}
 
 
 def type_name(field: "pa.Field[Any]") -> str:

@@ -56,13 +56,26 @@ class Writing:
         self._workers = workers
         self._lock = threading.Lock()
         self._clock_us = 0
+        self._clock_lock = threading.Lock()
+        self._started_us: int | None = None
 
     def write(self, batch: WriteBatch) -> WriteResult:
         """See `Engine.write`."""
         with self._lock:
-            return self._write(batch)
+            with self._clock_lock:
+                self._started_us = self._tick()
+            try:
+                return self._write(batch, self._started_us)
+            finally:
+                self._started_us = None
 
-    def next_us(self) -> int:
+    def settled_us(self) -> int:
+        """Every write stamped before this is visible: the stamp of the write under way, else now."""
+        with self._clock_lock:
+            started = self._started_us
+            return self._tick() if started is None else started
+
+    def _tick(self) -> int:
         """Microseconds since 1970, never twice and never back, also when the wall clock steps."""
         self._clock_us = max(self._clock_us + 1, time.time_ns() // 1_000)
         return self._clock_us
@@ -71,9 +84,8 @@ class Writing:
         """Start no earlier than this: what an earlier run of the process wrote must stay older."""
         self._clock_us = max(self._clock_us, us)
 
-    def _write(self, batch: WriteBatch) -> WriteResult:
+    def _write(self, batch: WriteBatch, now: int) -> WriteResult:
         result = WriteResult()
-        now = self.next_us()
         jobs: list[Future[None]] = []
         jobs.extend(
             self._workers.submit(step, rows, now, result)

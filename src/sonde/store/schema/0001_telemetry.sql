@@ -55,7 +55,8 @@ ENGINE = ReplacingMergeTree(version)
 PARTITION BY toYYYYMMDD(time)
 ORDER BY (project, time, span_id, trace_id)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
-    min_compressed_bytes_to_fsync_after_merge = 1, max_compress_block_size = 4194304, min_compress_block_size = 1048576;
+    min_compressed_bytes_to_fsync_after_merge = 1, max_compress_block_size = 4194304, min_compress_block_size = 1048576,
+    min_parts_to_merge_at_once = 8;
 
 CREATE TABLE contents
 (
@@ -68,7 +69,7 @@ CREATE TABLE contents
     response_id Nullable(String) CODEC(ZSTD(1)),
     direction LowCardinality(String) CODEC(ZSTD(1)),
     role LowCardinality(String) CODEC(ZSTD(1)),
-    text String,
+    text String CODEC(ZSTD(3)),
     parts String CODEC(ZSTD(3)),
     version UInt64 CODEC(Delta(8), ZSTD(1)),
     INDEX ix_trace trace_id TYPE bloom_filter(0.01) GRANULARITY 1,
@@ -79,7 +80,7 @@ PARTITION BY toYYYYMMDD(time)
 ORDER BY (project, time, span_id, trace_id, record, position)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1,
     min_compressed_bytes_to_fsync_after_merge = 1, index_granularity = 1024, max_compress_block_size = 4194304,
-    min_compress_block_size = 4194304;
+    min_compress_block_size = 4194304, min_parts_to_merge_at_once = 12;
 
 CREATE TABLE calls
 (
