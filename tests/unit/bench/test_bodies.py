@@ -1,4 +1,4 @@
-"""The load generator's requests are valid OTLP and follow from their number: the crash oracle rests on that."""
+"""The load generator's requests are valid OTLP and follow from their number: the crash oracle rests on it."""
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
