@@ -3,6 +3,7 @@
 import typer
 
 from sonde._version import __version__
+from sonde.cli.serve import serve
 
 app = typer.Typer(name="sonde", no_args_is_help=True, help="LLM observability and cost control.")
 
@@ -16,6 +17,9 @@ def root() -> None:
 def version() -> None:
     """Print the version."""
     typer.echo(__version__)
+
+
+app.command()(serve)
 
 
 def run() -> None:
