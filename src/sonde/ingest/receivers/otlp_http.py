@@ -56,10 +56,11 @@ class HttpReceiver:
         path = str(scope["path"]).rstrip("/")
         signal = OTLP_PATHS.get(path)
         counted = signal or ("scores" if path in SCORE_PATHS else None)
-        exchange = _Exchange(receive, send)
+        approach = approach_of_scope(scope)
+        exchange = _Exchange(receive, send, is_small=_is_small(approach))
         outcome = "ok"
         try:
-            await self._serve(path, signal, approach_of_scope(scope), exchange)
+            await self._serve(path, signal, approach, exchange)
         except ClientGone:
             outcome = "gone"
         except SondeError as error:
@@ -109,9 +110,11 @@ class HttpReceiver:
 class _Exchange:
     """One request and its answer."""
 
-    def __init__(self, receive: Receive, send: Send) -> None:
+    def __init__(self, receive: Receive, send: Send, *, is_small: bool) -> None:
         self._receive = receive
         self._send = send
+        self._is_small = is_small
+        """Whether the client has said that little is coming, and is not waiting to be asked for it."""
         self._complete = False
         """Whether the whole body has been read."""
         self.media: Media = "json"
@@ -135,8 +138,8 @@ class _Exchange:
         await self._send({"type": "http.response.body", "body": body})
 
     async def refuse(self, error: SondeError) -> None:
-        """Answer with a Status. An unread rest of the body is read and thrown away first or afterwards,
-        for a connection closed while the client still sends loses the answer.
+        """Answer with a Status. What is unread of the body is read and thrown away, if it is little before
+        the answer and else after it: a connection closed while the client still sends loses the answer.
         """
         headers: list[tuple[bytes, bytes]] = []
         if error.status in (429, 503):
@@ -146,7 +149,7 @@ class _Exchange:
         if error.status == 401:
             headers.append((b"www-authenticate", b'Bearer realm="sonde"'))
         body = body_of(error, self.media)
-        if await self._discard(_SMALL_BODY_BYTES):
+        if self._complete or (self._is_small and await self._discard(_SMALL_BODY_BYTES)):
             await self._start(error.status, body, headers)
             await self._send({"type": "http.response.body", "body": body})
             return
@@ -185,6 +188,12 @@ class _Exchange:
                 ],
             }
         )
+
+
+def _is_small(approach: Approach) -> bool:
+    length = approach.header("content-length") or "0"
+    announced = approach.header("transfer-encoding") is None and length.isdigit() and len(length) < 10
+    return announced and int(length) <= _SMALL_BODY_BYTES and approach.header("expect") is None
 
 
 def _declared_length(approach: Approach) -> int:
