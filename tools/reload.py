@@ -42,9 +42,14 @@ def stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
+def leave(_number: int, _frame: object) -> None:
+    """Turn SIGTERM into an exception, so that the children are ended in that case too."""
+    sys.exit(143)
+
+
 def develop(arguments: list[str]) -> None:
     """Run server and Vite until one is interrupted; `arguments` go to `sonde serve`."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the children are ended in that case too
+    signal.signal(signal.SIGTERM, leave)
     command = [str(BIN / "sonde"), "serve", *(arguments or ["--demo"])]
     vite = subprocess.Popen([str(WEB / "node_modules" / ".bin" / "vite")], cwd=WEB, stdin=subprocess.DEVNULL)
     server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONUNBUFFERED": "1"})
