@@ -58,8 +58,8 @@ EMAIL = (
 # Payment cards and bank accounts ----------------------------------------------------------------------------
 
 
-_CARD_GROUPS = ((4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (6, 13), (4, 4, 4, 1))
-"""How card numbers are written in groups."""
+_CARD_FORMS = {4: ([4, 4, 4, 4], [4, 6, 5], [4, 6, 4], [4, 4, 4, 4, 3]), 6: ([6, 13],)}
+"""How card numbers are written in groups, by the size of the first."""
 
 
 def _card(text: bytes, start: int, end: int) -> list[Span]:
@@ -76,29 +76,29 @@ def _card(text: bytes, start: int, end: int) -> list[Span]:
         if position == end or text[position] in b" -":
             groups.append((at, position))
             at = position + 1
+    sizes = [stop - first for first, stop in groups]
     found: list[Span] = []
     index = 0
     while index < len(groups):
-        taken = _card_groups(text, groups, index)
+        taken = _card_groups(text, groups, sizes, index)
         if taken:
             found.append((groups[index][0], groups[index + taken - 1][1]))
         index += taken or 1
     return found
 
 
-def _card_groups(text: bytes, groups: list[Span], index: int) -> int:
+def _card_groups(text: bytes, groups: list[Span], sizes: list[int], index: int) -> int:
     """How many groups from ``index`` on are one card; 0 for none."""
     first, last = groups[index]
-    if 13 <= last - first <= 19 and is_card(text[first:last].decode("ascii")):
-        return 1
-    for form in _CARD_GROUPS:
-        these = groups[index : index + len(form)]
-        if tuple(stop - start for start, stop in these) != form:
+    if 14 <= last - first <= 19:
+        return int(is_card(text[first:last].decode("ascii")))
+    for form in _CARD_FORMS.get(sizes[index], ()):
+        if sizes[index : index + len(form)] != form:
             continue
+        these = groups[index : index + len(form)]
         separators = {text[stop] for _, stop in these[:-1]}
-        if len(separators) == 1 and is_card(
-            b"".join(text[start:stop] for start, stop in these).decode("ascii")
-        ):
+        digits = b"".join(text[start:stop] for start, stop in these)
+        if len(separators) == 1 and is_card(digits.decode("ascii")):
             return len(form)
     return 0
 
@@ -127,7 +127,17 @@ IBAN = (Pattern(rb"[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}"), _iban)
 # Phone numbers ----------------------------------------------------------------------------------------------
 
 
+_PHONE_DIGITS_MAX = 15
+"""E.164."""
+
+
 def _phone(text: bytes, start: int, end: int) -> list[Span]:
+    while sum(byte in _DIGITS for byte in text[start:end]) > _PHONE_DIGITS_MAX:
+        # Another number may follow: take groups off the end.
+        cut = max(text.rfind(separator, start, end) for separator in (b" ", b".", b"-"))
+        if cut <= start:
+            return []
+        end = cut
     international = text[start] in b"+0"
     before = _before(text, start)
     if before in _ALPHANUMERIC or before in (b"+/_&%" if text[start] == 0x2B else b".+-/=_#:&%"):
@@ -136,7 +146,7 @@ def _phone(text: bytes, start: int, end: int) -> list[Span]:
     if after in _ALPHANUMERIC or after in b"+/=_@" or (after in b".-:," and _after(text, end + 1) in _DIGITS):
         return []
     digits = bytes(byte for byte in text[start:end] if byte in _DIGITS)
-    if not (8 if international else 10) <= len(digits) <= 15 or len(set(digits)) < 3:
+    if not (8 if text[start] == 0x2B else 10) <= len(digits) or len(set(digits)) < 3:
         return []
     if not international and (digits[-10] in b"01" or digits[-7] in b"01"):
         return []  # no area or exchange code of North America begins so
@@ -151,7 +161,10 @@ PHONE_INTERNATIONAL = (
     _phone,
 )
 PHONE_NORTH_AMERICA = (
-    Pattern(rb"(?:\b1[ .-])?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[.-])[2-9][0-9]{2}[.-][0-9]{4}"),
+    Pattern(
+        rb"(?:\b1[ .-])?(?:\([2-9][0-9]{2}\)[ ]?[2-9][0-9]{2}[.-][0-9]{4}"
+        rb"|[2-9][0-9]{2}-[2-9][0-9]{2}-[0-9]{4}|[2-9][0-9]{2}\.[2-9][0-9]{2}\.[0-9]{4})"
+    ),
     _phone,
 )
 
@@ -163,7 +176,7 @@ def _spoken_phone(text: bytes, start: int, end: int) -> list[Span]:
     if _before(text, start) in _ALPHANUMERIC or _after(text, end) in _ALPHANUMERIC:
         return []
     digits = bytes(byte for byte in text[at:end] if byte in _DIGITS)
-    if not 6 <= len(digits) <= 15 or len(set(digits)) < 3:
+    if not 6 <= len(digits) <= _PHONE_DIGITS_MAX or len(set(digits)) < 3:
         return []
     return [(at, end)]
 
@@ -251,7 +264,7 @@ def _assigned(text: bytes, start: int, end: int) -> list[Span]:
     value = text[at:end]
     word = text[start : start + 4].lower()
     if word in (b"pass", b"pwd:", b"pwd=", b"pwd "):
-        plausible = len(value) >= 6 and bool(set(value) & (_DIGITS | frozenset(b"!@#$%^&*?_-")))
+        plausible = len(value) >= 6 and bool(set(value) & (_DIGITS | frozenset(b"!@#$%^&*+")))
     else:
         plausible = len(value) >= 16 and _mixed(value)
     return [(at, end)] if plausible else []
@@ -261,17 +274,18 @@ ASSIGNMENT = (
     Pattern(
         rb"(?i)(?:password|passwd|passphrase|pwd|secret|api[_-]?key|apikey|access[_-]?key|auth[_-]?token"
         rb"|access[_-]?token|refresh[_-]?token|client[_-]?secret|secret[_-]?access[_-]?key)"
-        rb"[\"']?[ ]{0,3}[:=][ ]{0,3}[\"']?[^\s\"'\\,;<>(){}\[\]]{6,200}"
+        rb"[\"']?[ ]{0,3}[:=][ ]{0,3}[\"']?[^\s\"'\\,;&<>(){}\[\]]{6,200}"
     ),
     _assigned,
 )
 
 _KEY_END = b"-----END "
+_KEY_BYTES_MAX = 16_384
 _KEY_WITHOUT_END_BYTES = 8_192
 
 
 def _private_key(text: bytes, start: int, end: int) -> list[Span]:
-    stop = text.find(_KEY_END, end, end + 65_536)
+    stop = text.find(_KEY_END, end, end + _KEY_BYTES_MAX)
     if stop < 0:
         return [(start, min(end + _KEY_WITHOUT_END_BYTES, len(text)))]
     close = text.find(b"-----", stop + len(_KEY_END), stop + 100)
