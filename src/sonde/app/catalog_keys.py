@@ -27,7 +27,7 @@ class CatalogKeys:
                 expires_ns=key.expires_ns,
                 last_used_ns=key.last_used_ns,
             )
-            for key in self._catalog.keys()  # noqa: SIM118  a method, not a mapping's
+            for key in self._catalog.api_keys()
         ]
 
     def add_key(self, row: KeyRow) -> None:

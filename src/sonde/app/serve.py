@@ -118,7 +118,5 @@ def _banner(url: str, grpc_port: int | None, server: Server, seconds: float) -> 
     say(f"  OTLP/HTTP         {url}/v1/traces (also logs, metrics)\n")
     if grpc_port is not None:
         say(f"  OTLP/gRPC         {_shown(server.settings.host)}:{grpc_port}\n")
-    say(
-        f"  data              {server.settings.engine_url and 'ClickHouse server' or server.settings.data_dir}\n"
-    )
+    say(f"  data              {server.settings.data_dir}\n")
     sys.stdout.flush()

@@ -143,8 +143,8 @@ def build(settings: Settings, *, now_ns: Callable[[], int] = time.time_ns) -> Se
     )
     intake = Intake(pipeline, door)
     api = create_api(Services(engine=engine, door=door, sink=pipeline, now_ns=now_ns))
-    server: Server
-    health = health_routes(lambda: server.why_not_ready(), REGISTRY.render)
+    running: list[Server] = []
+    health = health_routes(lambda: running[0].why_not_ready(), REGISTRY.render)  # noqa: PLW0108
     server = Server(
         settings=settings,
         engine=engine,
@@ -158,4 +158,5 @@ def build(settings: Settings, *, now_ns: Callable[[], int] = time.time_ns) -> Se
         application=compose([*health, *HttpReceiver(intake).routes()], api, ui_app(), door),
         housekeeper=Housekeeper([Task("roll-ups", ROLLUP_S, rollups.rebuild)]),
     )
+    running.append(server)
     return server

@@ -64,13 +64,18 @@ class Catalog:
         self._now_ns = now_ns
         try:
             self._engine = _engine_for(url)
-            upgrade(self._engine)
-        except DBAPIError as error:
-            raise StartError(f"The catalog cannot be opened: {error.orig}") from error
         except ModuleNotFoundError as error:
             raise StartError(
                 f"The catalog's driver is missing: {error.name}.", hint="pip install 'sonde[server,postgres]'"
             ) from error
+        try:
+            upgrade(self._engine)
+        except DBAPIError as error:
+            self._engine.dispose()
+            raise StartError(f"The catalog cannot be opened: {error.orig}") from error
+        except StartError:
+            self._engine.dispose()
+            raise
 
     @classmethod
     def in_folder(cls, folder: Path, *, now_ns: Callable[[], int] = time.time_ns) -> "Catalog":
@@ -137,7 +142,7 @@ class Catalog:
 
     # Keys
 
-    def keys(self) -> list[StoredKey]:
+    def api_keys(self) -> list[StoredKey]:
         """Every key that is not revoked, expired ones too, oldest first."""
         with self._session() as session:
             rows = session.scalars(
