@@ -13,9 +13,9 @@ from sonde.redaction.rules import CUSTOM_PATTERNS_MAX, RedactionRules
 _NESTED_JSON_MAX = 4
 _LITERAL = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[-0-9.eE+]{13,}|[}\]]', re.DOTALL)
 """A string of a JSON text (and whether it is a key), a number as long as a card's, or the end of a value."""
-_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-_BETWEEN_STRINGS = re.compile(r"[\s\[\]{}:,0-9.eE+\-truefalsnNIity]*\Z")
-"""All that JSON has outside of strings (Python's NaN and Infinity too)."""
+_OUTSIDE = r"[\s\[\]{}:,0-9.eE+\-truefalsnNIity]*+"
+_SHAPE = re.compile(rf'(?:{_OUTSIDE}"[^"\\]*+(?:\\.[^"\\]*+)*+")*+{_OUTSIDE}\Z', re.DOTALL)
+"""Strings that end, and outside of them only what JSON has there (Python's NaN and Infinity too)."""
 _SECRET_KEY = re.compile(
     r"(?:\A|[._-])(?:password|passwd|passphrase|secret|api[_-]?key|apikey|access[_-]?key|private[_-]?key"
     r"|(?:auth|access|refresh|id|session|bearer)[_-]?token|client[_-]?secret|x-api-key|authorization|cookie"
@@ -126,7 +126,7 @@ class Masker:
     def _json(self, text: str, depth: int) -> str:
         # No parser is asked: they differ about surrogates, depth and NaN. What has only JSON's own characters
         # outside of strings stays as valid as it was when strings are replaced by strings.
-        if text.lstrip()[:1] not in ("{", "[", '"') or not _BETWEEN_STRINGS.match(_STRING.sub("", text)):
+        if text.lstrip()[:1] not in ("{", "[", '"') or not _SHAPE.match(text):
             return self.text(text)
         parts: list[str] = []
         at = 0

@@ -194,8 +194,8 @@ def test_report(book: PriceBook) -> None:
         library[group] += right(case, library_price(case, TABLES_READ))
         ours[group] += right(case, price(book, case).cost_usd)
         usage = raw_usage(case)
-        figure = {} if usage is None else {"billed_cost_usd": str(billed_cost(usage))}
-        with_billed[group] += right(case, price(book, case, **figure).cost_usd)
+        figure = None if usage is None else str(billed_cost(usage))
+        with_billed[group] += right(case, price(book, case, billed_cost_usd=figure).cost_usd)
     for group in total:
         print(f"| {group} | {total[group]} | {library[group]} | {ours[group]} | {with_billed[group]} |")
     sums = [sum(counter.values()) for counter in (total, library, ours, with_billed)]

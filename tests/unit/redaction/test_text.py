@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from msgspec import structs
 
 from sonde.model.errors import BadInput
 from sonde.redaction import CustomPattern, RedactionRules, Redactor
@@ -103,10 +104,10 @@ def test_each_kind_can_be_switched_off() -> None:
         "secrets": "[secret]",
     }
     for name, mask in kinds.items():
-        masked = Redactor(RedactionRules(**{name: False})).text(text)
+        masked = Redactor(structs.replace(RedactionRules(), **{name: False})).text(text)
         assert mask not in masked
         assert masked.count("[") == len(kinds) - 1
-    off = RedactionRules(**dict.fromkeys(kinds, False))
+    off = structs.replace(RedactionRules(), **dict.fromkeys(kinds, False))
     assert not off.masks
     assert Redactor(off).text(text) == text
 
@@ -203,6 +204,8 @@ def test_few_random_numbers_look_like_cards() -> None:
         "Bearer " * 140_000,
         "\\" * 1_000_000,
         "tel: " * 200_000,
+        '["@a' + '\\"' * 330_000,
+        '{"@a":' * 160_000,
     ],
     ids=lambda text: text[:12],
 )
