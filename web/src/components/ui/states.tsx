@@ -8,6 +8,24 @@ export function Skeleton({ className }: { className?: string }) {
   return <div aria-hidden className={cn('animate-shimmer rounded bg-sunken', className)} />;
 }
 
+/** Rows to come. */
+export function GridLoading() {
+  return (
+    <div className="flex flex-1 flex-col bg-surface" aria-busy="true" aria-label="Loading">
+      <div className="h-8 border-b border-line" />
+      {Array.from({ length: 16 }, (_, index) => (
+        <div key={index} className="flex items-center gap-6 border-b border-line/70 px-5" style={{ height: 34 }}>
+          <Skeleton className="h-3 w-28" />
+          <Skeleton className="h-3 w-40" />
+          <Skeleton className="h-3 flex-1" />
+          <Skeleton className="h-3 w-20" />
+          <Skeleton className="h-3 w-16" />
+        </div>
+      ))}
+    </div>
+  );
+}
+
 interface EmptyProps {
   icon?: ReactNode;
   title: ReactNode;

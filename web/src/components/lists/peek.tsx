@@ -1,0 +1,77 @@
+import { ChevronDown, ChevronUp, Maximize2, X } from 'lucide-react';
+import { useState, type ReactNode } from 'react';
+import { Button } from '@/components/ui/button';
+import { Tooltip } from '@/components/ui/tooltip';
+import { readPreference, writePreference } from '@/lib/storage';
+
+interface Props {
+  label: string;
+  children: ReactNode;
+  onOpen: () => void;
+  onClose: () => void;
+  onStep: (by: 1 | -1) => void;
+}
+
+const SMALLEST = 380;
+const USUAL = 560;
+
+function clampWidth(width: number): number {
+  return Math.min(Math.max(width, SMALLEST), Math.max(window.innerWidth * 0.7, SMALLEST));
+}
+
+/** A row looked at beside its list: as wide as it is dragged, over the list in a narrow window. */
+export function Peek({ label, children, onOpen, onClose, onStep }: Props) {
+  const [width, setWidth] = useState(() => clampWidth(Number(readPreference('peek') ?? USUAL) || USUAL));
+  const resize = (next: number) => {
+    const value = clampWidth(next);
+    setWidth(value);
+    writePreference('peek', String(Math.round(value)));
+  };
+  return (
+    <aside
+      aria-label={label}
+      className="relative flex min-h-0 shrink-0 animate-slide-in flex-col border-l border-line bg-surface max-lg:absolute max-lg:inset-y-0 max-lg:right-0 max-lg:z-30 max-lg:w-full! max-lg:max-w-xl max-lg:shadow-raised"
+      style={{ width }}
+    >
+      <div
+        role="separator"
+        aria-orientation="vertical"
+        aria-label="Width of the panel"
+        aria-valuenow={Math.round(width)}
+        aria-valuemin={SMALLEST}
+        aria-valuemax={2000}
+        tabIndex={0}
+        className="absolute inset-y-0 -left-1 z-10 w-2 cursor-col-resize hover:bg-accent/25 focus-visible:bg-accent/40 max-lg:hidden"
+        onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
+        onPointerMove={(event) => {
+          if (event.currentTarget.hasPointerCapture(event.pointerId)) resize(window.innerWidth - event.clientX);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'ArrowLeft') resize(width + 24);
+          if (event.key === 'ArrowRight') resize(width - 24);
+        }}
+      />
+      <div className="flex h-10 shrink-0 items-center gap-0.5 border-b border-line px-2">
+        <Tooltip content="Previous (k)">
+          <Button look="ghost" size="icon-sm" aria-label="Previous row" onClick={() => onStep(-1)}>
+            <ChevronUp />
+          </Button>
+        </Tooltip>
+        <Tooltip content="Next (j)">
+          <Button look="ghost" size="icon-sm" aria-label="Next row" onClick={() => onStep(1)}>
+            <ChevronDown />
+          </Button>
+        </Tooltip>
+        <Button look="ghost" size="sm" className="ml-auto" onClick={onOpen}>
+          <Maximize2 /> Open the trace
+        </Button>
+        <Tooltip content="Close (Esc)">
+          <Button look="ghost" size="icon-sm" aria-label="Close the panel" onClick={onClose}>
+            <X />
+          </Button>
+        </Tooltip>
+      </div>
+      <div className="flex min-h-0 flex-1 flex-col">{children}</div>
+    </aside>
+  );
+}

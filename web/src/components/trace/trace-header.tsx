@@ -1,0 +1,147 @@
+import { Link } from '@tanstack/react-router';
+import { ArrowLeft, Braces, CircleAlert, Copy, Link2, MoreHorizontal, Terminal } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { TraceDetail } from '@/api/queries';
+import { TraceCost } from '@/components/lists/trace-columns';
+import { Badge } from '@/components/ui/badge';
+import { Button, buttonStyle } from '@/components/ui/button';
+import { CopyButton } from '@/components/ui/copy-button';
+import { Menu, MenuContent, MenuItem, MenuTrigger } from '@/components/ui/menu';
+import { Tooltip } from '@/components/ui/tooltip';
+import { copyText, saveFile } from '@/lib/clipboard';
+import { formatAgo, formatCompact, formatCount, formatDuration, formatTimestamp, TIME_ZONE } from '@/lib/format';
+
+interface Props {
+  trace: TraceDetail;
+  now: number;
+}
+
+/** What the whole trace was: name, outcome, time, money, and who it was for. */
+export function TraceHeader({ trace, now }: Props) {
+  return (
+    <header className="shrink-0 border-b border-line bg-surface px-4 py-2.5">
+      <div className="flex items-center gap-2">
+        <Tooltip content="All traces">
+          <Link to="/traces" search={(old) => ({ ...(old.project ? { project: old.project } : {}), ...(old.range ? { range: old.range } : {}) })} className={buttonStyle({ look: 'ghost', size: 'icon-sm' })} aria-label="All traces">
+            <ArrowLeft />
+          </Link>
+        </Tooltip>
+        <h1 className="min-w-0 truncate text-[1.0625rem] font-semibold tracking-[-0.01em]" title={trace.name}>
+          {trace.name || 'unnamed trace'}
+        </h1>
+        {trace.errors > 0 ? (
+          <Badge tone="error">
+            <CircleAlert aria-hidden />
+            {formatCompact(trace.errors)} {trace.errors === 1 ? 'error' : 'errors'}
+          </Badge>
+        ) : (
+          <Badge tone="ok">ok</Badge>
+        )}
+        {trace.root_seen ? null : (
+          <Tooltip content="The root span has not arrived (yet): the name is that of the earliest span.">
+            <Badge tone="outline">no root</Badge>
+          </Tooltip>
+        )}
+        <div className="ml-auto flex items-center gap-1">
+          <CopyButton label="Copy a link to this trace" text={() => window.location.href} />
+          <Menu>
+            <MenuTrigger asChild>
+              <Button look="ghost" size="icon-sm" aria-label="More">
+                <MoreHorizontal />
+              </Button>
+            </MenuTrigger>
+            <MenuContent align="end">
+              <MenuItem onSelect={() => void copyText(trace.trace_id)}>
+                <Copy /> Copy the trace id
+              </MenuItem>
+              <MenuItem onSelect={() => void copyText(window.location.href)}>
+                <Link2 /> Copy a link
+              </MenuItem>
+              <MenuItem onSelect={() => saveFile(`trace-${trace.trace_id}.json`, 'application/json', JSON.stringify(trace, null, 2))}>
+                <Braces /> Save as JSON
+              </MenuItem>
+              <MenuItem asChild>
+                <Link
+                  to="/sql"
+                  search={{ project: trace.project, sql: `SELECT time, name, operation, duration_ms, status\nFROM spans\nWHERE trace_id = '${trace.trace_id}'\nORDER BY time` }}
+                >
+                  <Terminal /> Open in SQL
+                </Link>
+              </MenuItem>
+            </MenuContent>
+          </Menu>
+        </div>
+      </div>
+      <dl className="tabular mt-1.5 flex flex-wrap items-baseline gap-x-6 gap-y-1 pl-9 text-xs">
+        <Item name="Duration">{formatDuration(trace.duration_ms)}</Item>
+        <Item name="Cost">
+          <TraceCost trace={trace} />
+        </Item>
+        <Item name="Tokens">
+          {(trace.total_tokens ?? null) === null ? '–' : `${formatCompact(trace.input_tokens)} → ${formatCompact(trace.output_tokens)}`}
+        </Item>
+        <Item name="Calls">
+          {formatCount(trace.calls)}
+          {trace.duplicates > 0 ? (
+            <Tooltip content="Spans that are calls but repeat another one. They are shown and counted nowhere.">
+              <span tabIndex={0} className="ml-1 text-ink-3">
+                + {trace.duplicates} {trace.duplicates === 1 ? 'duplicate' : 'duplicates'}
+              </span>
+            </Tooltip>
+          ) : null}
+        </Item>
+        <Item name="Spans">{formatCount(trace.spans)}</Item>
+        <Item name="Started">
+          <span title={`${formatTimestamp(trace.time)} ${TIME_ZONE}`}>
+            {formatTimestamp(trace.time).slice(0, 19)} <span className="text-ink-3">{formatAgo(trace.time, now)}</span>
+          </span>
+        </Item>
+        <Item name="Service">{trace.services.join(', ') || trace.service}</Item>
+        {trace.user_id ? (
+          <Item name="User">
+            <FilterLink project={trace.project} search={{ user: [trace.user_id] }}>
+              {trace.user_id}
+            </FilterLink>
+          </Item>
+        ) : null}
+        {trace.session_id ? (
+          <Item name="Session">
+            <FilterLink project={trace.project} search={{ session: [trace.session_id] }}>
+              <span className="mono">{trace.session_id}</span>
+            </FilterLink>
+          </Item>
+        ) : null}
+        {trace.environment ? <Item name="Environment">{trace.environment}</Item> : null}
+        {trace.tags.length > 0 ? <Item name="Tags">{trace.tags.join(', ')}</Item> : null}
+        {trace.scores.map((score) => (
+          <Item key={score.score_id} name={score.name}>
+            {score.value ?? score.label ?? '–'}
+          </Item>
+        ))}
+      </dl>
+    </header>
+  );
+}
+
+function Item({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className="flex min-w-0 items-baseline gap-1.5">
+      <dt className="text-ink-3">{name}</dt>
+      <dd className="min-w-0 truncate font-medium">{children}</dd>
+    </div>
+  );
+}
+
+interface FilterLinkProps {
+  project: string;
+  search: { user?: string[]; session?: string[] };
+  children: ReactNode;
+}
+
+function FilterLink({ project, search, children }: FilterLinkProps) {
+  return (
+    <Link to="/calls" search={(old) => ({ project, ...(old.range ? { range: old.range } : {}), ...search })} className="text-accent hover:underline">
+      {children}
+    </Link>
+  );
+}
