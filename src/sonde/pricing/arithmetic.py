@@ -1,6 +1,6 @@
 """Tokens of a call × prices of a card → lines of money. Exact decimals, no floats.
 
-Rounding: each line is rounded half-even to 9 digits after the point (a nanodollar, what the store keeps; exact
+Rounding: each line is rounded half-even to 9 digits after the point (a nanodollar, as the store keeps; exact
 for prices with up to three decimals). Sums are sums of lines, so parts add up to the cost to the last digit.
 """
 

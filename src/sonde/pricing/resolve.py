@@ -16,6 +16,10 @@ from sonde.pricing.names import (
     without_router_suffix,
 )
 
+_BARE_NAME_SELLERS = ("openai", "anthropic", "google", "x-ai", "mistral", "cohere")
+"""Where a bare name that follows no maker's rule is looked up ("text-embedding-3-small")."""
+_OPEN_WEIGHTS = ("gpt-oss", "gemma")
+"""Models of these makers that anybody may serve: a bare name does not tell who bills."""
 _DEEPSEEK_API_MODELS = frozenset({"deepseek-chat", "deepseek-reasoner"})
 """Sold under these names by DeepSeek only; its open-weight names are served by many."""
 
@@ -86,10 +90,16 @@ def _by_name(library: Library, model: str, note: str) -> Place | None:
             maker = "google" if vendor != "accounts" else "fireworks"
             return _with(_at(library, maker, model), notes)
         return None
-    maker = library.maker_of(model)
-    if maker is None or (note and maker not in MAKERS and model not in _DEEPSEEK_API_MODELS):
+    if model.startswith(_OPEN_WEIGHTS):
         return None
-    return _with(_at(library, maker, model), notes)
+    maker = library.maker_of(model)
+    if maker is not None:
+        sold_here = not note or maker in MAKERS or model in _DEEPSEEK_API_MODELS
+        return _with(_at(library, maker, model), notes) if sold_here else None
+    if note:
+        return None
+    found = (_at(library, seller, model) for seller in _BARE_NAME_SELLERS)
+    return next((at for at in found if at is not None), None)
 
 
 def _with(found: Place | None, notes: tuple[str, ...]) -> Place | None:

@@ -105,6 +105,7 @@ def test_known(book: PriceBook, provider: str | None, model: str, card: str) -> 
         ("https://openai.example/v1", "gpt-4o"),
         ("https://api.openai.example", "gpt-4o"),
         (None, "llama3"),
+        (None, "gpt-oss-20b"),
         (None, None),
     ],
 )
@@ -112,6 +113,13 @@ def test_unknown(book: PriceBook, provider: str | None, model: str | None) -> No
     cost = book.price(call(provider, model), time_ns=NOW)
     assert (cost.state, cost.cost_usd, cost.rate_card) == ("unpriced", None, "")
     assert json.loads(cost.explanation_json)
+
+
+def test_a_bare_name_that_follows_no_rule_is_looked_up_at_the_makers(book: PriceBook) -> None:
+    for name, maker in [("text-embedding-3-small", "openai"), ("mistral-embed", "mistral")]:
+        card = book.card(None, name, NOW)
+        assert card is not None
+        assert card.provider == maker
 
 
 def test_response_model_first_then_request_model(book: PriceBook) -> None:
