@@ -129,9 +129,9 @@ def grpc_failure(port: int, body: bytes, **options: Any) -> tuple[grpc.StatusCod
     call = raised.value
     assert isinstance(call, grpc.Call)
     details: status_pb2.Status | None = None
-    for name, value in call.trailing_metadata() or ():
-        if name == "grpc-status-details-bin" and isinstance(value, bytes):
-            details = status_pb2.Status.FromString(value)
+    for entry in call.trailing_metadata() or ():
+        if entry.key == "grpc-status-details-bin":
+            details = status_pb2.Status.FromString(entry.value)
     return call.code(), details
 
 

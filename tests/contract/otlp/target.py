@@ -154,7 +154,9 @@ class Listener:
         self.keyring = Keyring(MemoryKeys())
         door = Door(DoorSettings(require_key=require_key), self.keyring)
         self.intake = Intake(self.sink, door, in_flight=in_flight)
-        app = PlaceGuard(Starlette(routes=HttpReceiver(self.intake).routes()), door)
+        routes = Starlette(routes=HttpReceiver(self.intake).routes())
+        routes.router.redirect_slashes = False
+        app = PlaceGuard(routes, door)
         self._socket = listen("127.0.0.1", 0)
         self.http_port: int = self._socket.getsockname()[1]
         self.grpc_port = 0

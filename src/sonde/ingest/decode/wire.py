@@ -11,7 +11,7 @@ from sonde.model.limits import MEBIBYTE
 
 RECORD_BYTES_UNCHECKED = MEBIBYTE
 """A record up to this size is parsed without counting its fields first."""
-RECORD_FIELDS_MAX = 100_000
+RECORD_FIELDS_MAX = 250_000
 """Fields of one record (attributes, events, links …) beyond which it is refused."""
 
 FIELDS_AT_ONCE_MAX = 250_000
