@@ -15,8 +15,9 @@ from sonde.model.facts import SpanFacts, Usage
 from sonde.pricing import PriceBook, RateCard
 from sonde.pricing.arithmetic import Unpriceable
 from sonde.pricing.cost import Amounts, amounts_of
-from sonde.pricing.library import Found, Library, Timeline
+from sonde.pricing.library import Found, Library
 from sonde.pricing.money import QUANTUM
+from sonde.pricing.timeline import Timeline
 from sonde.pricing.variants import context_of
 
 LIBRARY = Library()

@@ -16,12 +16,13 @@ from sonde.pricing import explain
 from sonde.pricing.arithmetic import Unpriceable
 from sonde.pricing.card import RateCard, RateRow, rows_of
 from sonde.pricing.cost import amounts_of, cost_of, unpriced
-from sonde.pricing.library import Found, Library, Timeline
+from sonde.pricing.library import Found, Library
 from sonde.pricing.money import QUANTUM, read_amount
 from sonde.pricing.names import MODEL_NAME_CHARACTERS_MAX, plain
 from sonde.pricing.own import OwnPrice
 from sonde.pricing.resolve import Missing, place, read_provider
 from sonde.pricing.routers import ROUTER, list_price_cards
+from sonde.pricing.timeline import Timeline
 from sonde.pricing.variants import (
     BATCH_HALF_PRICE,
     CAPACITY,

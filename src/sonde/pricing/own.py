@@ -6,7 +6,8 @@ from msgspec import Struct, field
 
 from sonde.model.errors import BadInput
 from sonde.pricing.card import FEE_CLASSES, TOKEN_CLASSES, RateCard, TierPrices
-from sonde.pricing.library import DAY_S, FREE_TIER, inherit
+from sonde.pricing.conversion import FREE_TIER, inherit
+from sonde.pricing.timeline import DAY_S
 
 
 class OwnPrice(Struct, frozen=True):

@@ -10,8 +10,9 @@ prices is kept. On the billed cases this was right wherever the router's entry w
 from msgspec import structs
 
 from sonde.pricing.card import RateCard
-from sonde.pricing.library import Found, Library, Timeline
+from sonde.pricing.library import Found, Library
 from sonde.pricing.names import MAKERS
+from sonde.pricing.timeline import Timeline
 
 ROUTER = "openrouter"
 _FAR_FUTURE_NS = 4_102_444_800 * 1_000_000_000

@@ -6,8 +6,9 @@ import re
 from collections import Counter
 
 from sonde.model.errors import BadInput
-from sonde.redaction.detectors import DETECTORS, HINTS, Detector
+from sonde.redaction.detectors import DETECTORS, HINTS
 from sonde.redaction.engine import Pattern, Span
+from sonde.redaction.neighbours import Detector
 from sonde.redaction.rules import CUSTOM_PATTERNS_MAX, RedactionRules
 
 _NESTED_JSON_MAX = 4

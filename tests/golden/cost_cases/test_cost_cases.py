@@ -31,6 +31,7 @@ FIELDS = {
     "cache_write_1h_tokens": "cache_write_1h_tokens",
     "reasoning_tokens": "reasoning_tokens",
     "input_audio_tokens": "audio_input_tokens",
+    "cache_audio_read_tokens": "cached_audio_input_tokens",
     "output_audio_tokens": "audio_output_tokens",
     "input_image_tokens": "image_input_tokens",
     "output_image_tokens": "image_output_tokens",
