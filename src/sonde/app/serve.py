@@ -23,6 +23,10 @@ log = logging.getLogger(__name__)
 GC_THRESHOLDS = (50_000, 20, 50)
 """Decoding makes hundreds of thousands of short-lived objects a second, none of them in cycles."""
 
+SWITCH_INTERVAL_S = 0.001
+"""How long a thread that comes back from the engine or the disk waits for the interpreter at most. The default
+of 5 ms is longer than a whole request takes."""
+
 
 def run(settings: Settings) -> int:
     """Serve until SIGINT or SIGTERM. Returns the exit status; a reason not to start goes to stderr."""
@@ -39,6 +43,7 @@ def run(settings: Settings) -> int:
         return 1
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     try:
         import uvloop
 

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.types import ASGIApp
 
@@ -28,7 +29,9 @@ from sonde.ingest.resolver import Resolver
 from sonde.ingest.warmup import warm_up
 from sonde.ingest.writer import Writer
 from sonde.model.errors import SondeError, Unavailable
+from sonde.model.facts import SpanFacts
 from sonde.model.limits import MEBIBYTE
+from sonde.model.rows import Cost
 from sonde.pricing import PriceBook
 from sonde.store.catalog import Catalog
 from sonde.store.embedded import EmbeddedEngine
@@ -125,8 +128,8 @@ def build(settings: Settings, *, now_ns: Callable[[], int] = time.time_ns) -> Se
     rollups = Rollups(engine)
     book = PriceBook()
     resolver = Resolver(
-        lambda facts, time_ns: book.price(facts, time_ns=time_ns),
-        lambda project, traces, responses: stored_spans(engine, project, traces, responses),
+        partial(_price, book),
+        partial(stored_spans, engine),
         complete_since_ns=now_ns(),  # until `warm_up` knows better
         now_ns=now_ns,
     )
@@ -142,7 +145,19 @@ def build(settings: Settings, *, now_ns: Callable[[], int] = time.time_ns) -> Se
         pending_bytes_max=settings.pending_mib_max * MEBIBYTE,
     )
     intake = Intake(pipeline, door)
-    api = create_api(Services(engine=engine, door=door, sink=pipeline, now_ns=now_ns))
+    api = create_api(
+        Services(
+            engine=engine,
+            door=door,
+            sink=pipeline,
+            catalog=catalog,
+            rollups=rollups,
+            price=partial(_price, book),
+            now_ns=now_ns,
+            public_url=settings.public_url,
+            grpc_port=settings.otlp_grpc_port,
+        )
+    )
     running: list[Server] = []
     health = health_routes(lambda: running[0].why_not_ready(), REGISTRY.render)  # noqa: PLW0108
     server = Server(
@@ -160,3 +175,7 @@ def build(settings: Settings, *, now_ns: Callable[[], int] = time.time_ns) -> Se
     )
     running.append(server)
     return server
+
+
+def _price(book: PriceBook, facts: SpanFacts, time_ns: int) -> Cost:
+    return book.price(facts, time_ns=time_ns)
