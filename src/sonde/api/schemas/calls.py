@@ -91,8 +91,12 @@ class CallDetail(CallSummary):
     rate_card: str | None = Field(default=None, description="The price used: provider/model@valid-from")
     explanation: list[CostLine] = Field(description="How the cost was computed, line by line")
     attributes: JsonObject
-    time_flag: str | None = Field(default=None, description='"future" or "invalid" when the sent time was not used')
-    duplicates: list[CallSummary] = Field(description="The spans that are the same invocation and are not counted")
+    time_flag: str | None = Field(
+        default=None, description='"future" or "invalid" when the sent time was not used'
+    )
+    duplicates: list[CallSummary] = Field(
+        description="The spans that are the same invocation and are not counted"
+    )
     messages: list[Message] | None = Field(default=None, description="Null without scope `content`")
 
 

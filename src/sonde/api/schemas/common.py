@@ -13,7 +13,9 @@ Time = Annotated[
 ]
 Money = Annotated[
     str,
-    Field(json_schema_extra={"format": "decimal"}, description="US dollars as decimal text, exact: 0.000150000"),
+    Field(
+        json_schema_extra={"format": "decimal"}, description="US dollars as decimal text, exact: 0.000150000"
+    ),
 ]
 Text64 = Annotated[str, Field(json_schema_extra={"format": "int64"}, description="A 64-bit integer as text")]
 TraceId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", description="32 lower-case hex digits")]
@@ -78,7 +80,9 @@ class Problem(Answer):
     code: str = Field(description="Short stable name: bad-input, not-allowed, unauthenticated, forbidden …")
     hint: str | None = Field(default=None, description="What to do about it")
     instance: str | None = None
-    errors: list[FieldProblem] | None = Field(default=None, description="Each invalid field, for validation errors")
+    errors: list[FieldProblem] | None = Field(
+        default=None, description="Each invalid field, for validation errors"
+    )
 
 
 class Message(Answer):
@@ -95,6 +99,7 @@ class Message(Answer):
     )
     bytes: int = Field(description="Size of the whole text in UTF-8")
     truncated: bool = Field(
-        default=False, description="The text is cut here; the whole is at /traces/…/spans/…/messages/{position}"
+        default=False,
+        description="The text is cut here; the whole is at /traces/…/spans/…/messages/{position}",
     )
     source: str = Field(default="span", description='"span", or "log" for content that came as a log event')

@@ -28,7 +28,9 @@ class NewKey(Request):
     """A key to create."""
 
     name: str = Field(min_length=1, max_length=100)
-    project: str | None = Field(default=None, description="Null: every project (needs an admin of every project)")
+    project: str | None = Field(
+        default=None, description="Null: every project (needs an admin of every project)"
+    )
     scopes: list[ScopeName] = Field(min_length=1)
     expires_time: Time | None = None
 

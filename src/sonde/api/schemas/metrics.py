@@ -32,7 +32,9 @@ class MetricPointItem(Answer):
 
     time: Time
     value: float | None = None
-    value_int: Text64 | None = Field(default=None, description="The exact value when it was sent as an integer")
+    value_int: Text64 | None = Field(
+        default=None, description="The exact value when it was sent as an integer"
+    )
     count: int | None = None
     sum: float | None = None
     min: float | None = None

@@ -23,7 +23,9 @@ class TtftQuantiles(Answer):
 
 
 class TokenSums(Answer):
-    """Sums over the calls that report them. ``input`` = uncached + cached + cache write; ``output`` includes reasoning."""
+    """Sums over the calls that report them. ``input`` = uncached + cached + cache write; ``output`` includes
+    reasoning.
+    """
 
     input: int = 0
     uncached_input: int = 0
@@ -52,10 +54,14 @@ class CallAggregate(Answer):
     ttft_ms: TtftQuantiles
     tokens: TokenSums
     cost_usd: CostSums
-    unpriced_calls: int = Field(default=0, description="Calls whose price is not known: cost_usd leaves them out")
+    unpriced_calls: int = Field(
+        default=0, description="Calls whose price is not known: cost_usd leaves them out"
+    )
     usage_missing_calls: int = Field(default=0, description="Calls that reported no tokens")
-    users: int = 0
-    sessions: int = 0
+    users: int | None = Field(default=None, description="Different users, approximate; null in breakdowns")
+    sessions: int | None = Field(
+        default=None, description="Different sessions, approximate; null in breakdowns"
+    )
 
 
 class OverviewPoint(CallAggregate):
@@ -68,7 +74,9 @@ class ModelUse(CallAggregate):
     """One model of one provider."""
 
     provider: str | None = None
-    model: str | None = Field(default=None, description="The model asked for; the answering one when it is not known")
+    model: str | None = Field(
+        default=None, description="The model asked for; the answering one when it is not known"
+    )
 
 
 class NamedUse(CallAggregate):

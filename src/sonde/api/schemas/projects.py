@@ -7,7 +7,7 @@ from pydantic import Field
 from sonde.api.schemas.common import Answer, Request, Time
 
 ProjectName = str
-MaskName = Literal["email", "phone", "card", "secret", "iban", "ip"]
+MaskName = Literal["email", "phone", "card", "iban", "secret"]
 
 
 class RetentionDays(Answer):
@@ -23,15 +23,15 @@ class RetentionDays(Answer):
 class RedactionPattern(Answer):
     """An own pattern (RE2 syntax) that is masked before anything is stored."""
 
-    name: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
-    pattern: str = Field(min_length=1, max_length=2000)
+    name: str = Field(max_length=32, pattern=r"^[a-z][a-z0-9_-]{0,31}$")
+    pattern: str = Field(min_length=1, max_length=1000)
 
 
 class RedactionSettings(Answer):
     """What is masked in texts and attributes before the commit."""
 
     masks: list[MaskName]
-    patterns: list[RedactionPattern] = Field(default_factory=list, max_length=100)
+    patterns: list[RedactionPattern] = Field(default_factory=list, max_length=50)
 
 
 class ProjectItem(Answer):
@@ -55,7 +55,8 @@ class NewProject(Request):
     """A project to create."""
 
     name: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$", description="Lower-case letters, digits, dot, dash, underscore"
+        pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$",
+        description="Lower-case letters, digits, dot, dash, underscore",
     )
 
 

@@ -28,7 +28,9 @@ class ScoreItem(Answer):
 
 
 class NewScore(Request):
-    """A score to record. It needs something to judge (trace, span, session or response id) and a value or a label."""
+    """A score to record. It needs something to judge (trace, span, session or response id) and a value or a
+    label.
+    """
 
     name: str = Field(min_length=1, max_length=200)
     value: float | None = Field(default=None, allow_inf_nan=False)

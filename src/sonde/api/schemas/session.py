@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from sonde.api.schemas.common import Answer, Request, ScopeName, Time
+from sonde.api.schemas.common import Answer, Request, ScopeName
 
 
 class LogIn(Request):
@@ -17,12 +17,12 @@ class SessionAnswer(Answer):
     """Who is asking, and what they may do."""
 
     kind: Literal["key", "session", "loopback", "insecure"] = Field(
-        description="loopback: no key is needed on this machine; insecure: the server runs without authentication"
+        description="loopback: no key is needed on this machine; insecure: there is no authentication"
     )
     project: str | None = Field(description="The one project of the credential; null: every project")
     scopes: list[ScopeName]
     csrf_token: str | None = Field(
-        default=None, description="Send as X-Sonde-CSRF with every request that is not GET; only for kind session"
+        default=None,
+        description="Send as X-Sonde-CSRF with every request that is not GET; only for kind session",
     )
-    expires_time: Time | None = None
     version: str

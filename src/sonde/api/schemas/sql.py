@@ -11,11 +11,12 @@ class SqlQuery(Request):
     """A query over the documented views."""
 
     sql: str = Field(min_length=1, max_length=100_000)
-    params: dict[str, str | int | float | bool | None | list[str | int | float | bool | None]] = Field(
+    params: dict[str, str | int | float | bool | list[str | int | float | bool | None] | None] = Field(
         default_factory=dict, description="Values for {name:Type} in the query"
     )
     project: str | None = Field(
-        default=None, description="Query this project only; a key of one project needs none and can ask for no other"
+        default=None,
+        description="Query this project only; a key of one project needs none and can ask for no other",
     )
     limit: int | None = Field(default=None, ge=1, le=10_000, description="At most this many rows (10,000)")
 
@@ -34,5 +35,3 @@ class SqlResult(Answer):
     rows: list[list[Any]]
     truncated: bool = Field(description="A row or byte limit cut the result")
     elapsed_ms: float
-    rows_read: int | None = None
-    bytes_read: int | None = None

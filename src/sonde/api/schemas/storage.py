@@ -56,7 +56,9 @@ class IntegrityAnswer(Answer):
 class BackupRequest(Answer):
     """Where on the server's machine to put the backup."""
 
-    directory: str = Field(min_length=1, max_length=4096, description="An absolute path that does not exist yet")
+    directory: str = Field(
+        min_length=1, max_length=4096, description="An absolute path that does not exist yet"
+    )
 
 
 class BackupAnswer(Answer):

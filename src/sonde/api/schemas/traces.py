@@ -91,7 +91,9 @@ class TraceDetail(TraceSummary):
 
     items: list[SpanNode]
     next_cursor: str | None = None
-    duplicates: int = Field(description="Spans that are calls and not counted because they repeat another one")
+    duplicates: int = Field(
+        description="Spans that are calls and not counted because they repeat another one"
+    )
     scores: list[ScoreItem]
     logs: int = Field(description="Log records that carry this trace id")
     truncated: bool = Field(
@@ -126,7 +128,9 @@ class FieldOrigin(Answer):
         "ancestor: by a span above it; related: by a log event or a sibling; computed: derived here"
     )
     span_id: str | None = Field(default=None, description="The span that said it, when it is another one")
-    rule: str | None = Field(default=None, description="The mapping rule that read it from the span's attributes")
+    rule: str | None = Field(
+        default=None, description="The mapping rule that read it from the span's attributes"
+    )
     keys: list[str] = Field(default_factory=list, description="The attribute keys the rule read")
 
 

@@ -1,0 +1,124 @@
+"""Lists as CSV and as JSON lines."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any, cast
+
+import orjson
+from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
+
+from sonde.api.parameters import CallListParameters, Format
+from sonde.api.reads.calls import every_call
+from sonde.api.schemas.calls import CallSummary
+from sonde.api.schemas.sql import SqlResult
+from sonde.api.services import Services
+from sonde.auth.grant import Grant
+
+CALLS_MAX = 100_000
+MEDIA_TYPES: dict[Format, str] = {
+    "json": "application/json",
+    "csv": "text/csv",
+    "jsonl": "application/x-ndjson",
+}
+EXPORT_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            "application/x-ndjson": {"schema": {"type": "string"}},
+        }
+    }
+}
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def wanted_format(request: Request, parameter: Format | None) -> Format:
+    """The format of the ``format`` parameter, else of Accept, else JSON."""
+    if parameter is not None:
+        return parameter
+    accepted = request.headers.get("accept", "").lower()
+    for kind, media in MEDIA_TYPES.items():
+        if kind != "json" and media in accepted:
+            return kind
+    return "json"
+
+
+def cell(value: Any) -> str:
+    """One CSV cell. Stored text is not ours: one that a spreadsheet would run as a formula gets a quote
+    before it.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | dict):
+        return orjson.dumps(value).decode()
+    text = str(value)
+    if isinstance(value, str) and text.startswith(FORMULA_STARTS) and not is_number(text):
+        return "'" + text
+    return text
+
+
+def is_number(text: str) -> bool:
+    """Whether text is a plain number, which may begin with a minus."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def csv_lines(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
+    """Lines of a CSV file (RFC 4180)."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow([cell(name) for name in header])
+    for row in rows:
+        writer.writerow([cell(value) for value in row])
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+    yield buffer.getvalue()
+
+
+def json_lines(header: list[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
+    """One JSON object a line."""
+    for row in rows:
+        yield orjson.dumps(dict(zip(header, row, strict=True))).decode() + "\n"
+
+
+def download(kind: Format, name: str, header: list[str], rows: Iterable[Iterable[Any]]) -> Response:
+    """A streamed file."""
+    lines = csv_lines(header, rows) if kind == "csv" else json_lines(header, rows)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}.{kind}"',
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
+    return StreamingResponse(lines, media_type=f"{MEDIA_TYPES[kind]}; charset=utf-8", headers=headers)
+
+
+def export_calls(shop: Services, grant: Grant, parameters: CallListParameters, kind: Format) -> Response:
+    """Every call of the filter in order, at most `CALLS_MAX`. The first page is read before the answer
+    begins, so that an error is still an error.
+    """
+    header = list(CallSummary.model_fields)
+    calls = every_call(shop, grant, parameters, CALLS_MAX)
+    first = next(calls, None)
+
+    def rows() -> Iterator[list[Any]]:
+        if first is not None:
+            yield [getattr(first, name) for name in header]
+        for call in calls:
+            yield [getattr(call, name) for name in header]
+
+    return download(kind, "calls", header, rows())
+
+
+def export_sql(result: SqlResult, kind: Format) -> Response:
+    """A result of SQL. Whether it was cut is in the header ``X-Sonde-Truncated``."""
+    header = [column.name for column in result.columns]
+    answer = download(kind, "result", header, cast("list[list[Any]]", result.rows))
+    answer.headers["X-Sonde-Truncated"] = "true" if result.truncated else "false"
+    return answer

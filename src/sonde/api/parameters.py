@@ -1,0 +1,173 @@
+"""Query parameters that lists share. An unknown parameter is refused, so a mistyped filter is not silently
+no filter.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sonde.api.schemas.common import CostState, Status
+
+Format = Literal["json", "csv", "jsonl"]
+CallOperation = Literal["chat", "text_completion", "embeddings", "rerank"]
+
+
+class Parameters(BaseModel):
+    """Base of every set of query parameters."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class ProjectParameters(Parameters):
+    """Which project."""
+
+    project: str | None = Field(
+        default=None, max_length=100, description="Every project of the credential when left out"
+    )
+
+
+class WindowParameters(ProjectParameters):
+    """Which project and time range."""
+
+    from_: str | None = Field(
+        default=None,
+        alias="from",
+        max_length=40,
+        description="RFC 3339, or relative to now: -15m, -24h, -7d. The last 24 hours when left out",
+    )
+    to: str | None = Field(
+        default=None, max_length=40, description="RFC 3339, `now`, or relative. Now when left out"
+    )
+
+
+class ListParameters(WindowParameters):
+    """A page of a list."""
+
+    cursor: str | None = Field(default=None, max_length=2000, description="`next_cursor` of the page before")
+    limit: int = Field(default=50, ge=1, le=1000)
+
+
+class CallFilters(WindowParameters):
+    """Filters on calls. A repeated parameter means any of its values; different parameters all have to hold.
+
+    An empty value (``user=``) finds the calls where it is unknown.
+    """
+
+    model: list[str] = Field(default_factory=list, description="Asked-for or answering model")
+    provider: list[str] = Field(default_factory=list)
+    status: list[Status] = Field(default_factory=list)
+    operation: list[str] = Field(default_factory=list)
+    service: list[str] = Field(default_factory=list)
+    environment: list[str] = Field(default_factory=list)
+    user: list[str] = Field(default_factory=list)
+    session: list[str] = Field(default_factory=list)
+    endpoint: list[str] = Field(default_factory=list)
+    prompt_name: list[str] = Field(default_factory=list)
+    tag: list[str] = Field(default_factory=list)
+    cost_state: list[CostState] = Field(default_factory=list)
+    error_type: list[str] = Field(default_factory=list)
+    finish_reason: list[str] = Field(default_factory=list)
+    min_cost_usd: str | None = Field(default=None, pattern=r"^\d{1,9}(\.\d{1,9})?$")
+    max_cost_usd: str | None = Field(default=None, pattern=r"^\d{1,9}(\.\d{1,9})?$")
+    min_duration_ms: float | None = Field(default=None, ge=0, le=1e12)
+    max_duration_ms: float | None = Field(default=None, ge=0, le=1e12)
+    min_tokens: int | None = Field(default=None, ge=0, lt=2**53)
+    max_tokens: int | None = Field(default=None, ge=0, lt=2**53)
+    trace_id: str | None = Field(default=None, pattern=r"^[0-9a-f]{32}$")
+    counted: bool = Field(
+        default=True, description="False: show the dropped duplicates instead (they are never summed)"
+    )
+    q: str | None = Field(
+        default=None,
+        min_length=2,
+        max_length=200,
+        description="Words to find in the content; needs scope content",
+    )
+
+
+class CallListParameters(CallFilters, ListParameters):
+    """The list of calls."""
+
+    order: Literal["time", "cost", "duration", "tokens"] = Field(
+        default="time", description="Largest or newest first"
+    )
+    format: Format | None = Field(default=None, description="csv or jsonl exports every row of the filter")
+
+
+class FacetParameters(CallFilters):
+    """Counts per value."""
+
+    top: int = Field(default=10, ge=1, le=100, description="Values per dimension")
+
+
+class TraceListParameters(CallFilters, ListParameters):
+    """The list of traces: filters hold for at least one call of the trace, ``name`` for its root span."""
+
+    name: str | None = Field(
+        default=None, max_length=200, description="Part of the root span's name, any case"
+    )
+
+
+class OverviewParameters(CallFilters):
+    """The overview."""
+
+    step: str = Field(default="auto", pattern=r"^(auto|[1-9]\d{0,7})$", description="auto, or seconds")
+
+
+class TraceParameters(ProjectParameters):
+    """One trace."""
+
+    cursor: str | None = Field(default=None, max_length=2000)
+    limit: int = Field(default=5000, ge=1, le=5000)
+
+
+class LogParameters(ListParameters):
+    """The list of log records."""
+
+    service: list[str] = Field(default_factory=list)
+    severity: list[Literal["trace", "debug", "info", "warn", "error", "fatal"]] = Field(default_factory=list)
+    event_name: list[str] = Field(default_factory=list)
+    trace_id: str | None = Field(default=None, pattern=r"^[0-9a-f]{32}$")
+    span_id: str | None = Field(default=None, pattern=r"^[0-9a-f]{16}$")
+    q: str | None = Field(
+        default=None, min_length=2, max_length=200, description="Part of the body; needs content"
+    )
+
+
+class ScoreParameters(ListParameters):
+    """The list of scores."""
+
+    name: list[str] = Field(default_factory=list)
+    source: list[str] = Field(default_factory=list)
+    trace_id: str | None = Field(default=None, pattern=r"^[0-9a-f]{32}$")
+    session: list[str] = Field(default_factory=list)
+
+
+class MetricNameParameters(WindowParameters):
+    """Which metrics there are."""
+
+    service: list[str] = Field(default_factory=list)
+
+
+class MetricSeriesParameters(WindowParameters):
+    """The series of one metric."""
+
+    name: str = Field(min_length=1, max_length=1000)
+    service: list[str] = Field(default_factory=list)
+    step: str = Field(default="auto", pattern=r"^(auto|[1-9]\d{0,7})$")
+
+
+class KeyParameters(ProjectParameters):
+    """The list of keys."""
+
+
+class UnknownKeyParameters(WindowParameters):
+    """Unused attribute keys."""
+
+    limit: int = Field(default=200, ge=1, le=1000)
+
+
+class SqlParameters(Parameters):
+    """How to answer."""
+
+    format: Format | None = None

@@ -1,0 +1,143 @@
+"""One trace: its spans in the order of the tree, with their calls."""
+
+from typing import Any
+
+from sonde.api.cursor import Cursor, decode, encode
+from sonde.api.parameters import TraceParameters
+from sonde.api.reads.call_rows import SUMMARY_COLUMNS, summary_fields
+from sonde.api.reads.query import NO_SPAN, Conditions
+from sonde.api.reads.scores import of_trace
+from sonde.api.reads.trace_rows import summaries
+from sonde.api.reads.tree import TreeNode, tree_order
+from sonde.api.schemas.traces import SpanCall, SpanNode, TraceDetail
+from sonde.api.services import Services
+from sonde.api.times import TimeRange, format_time
+from sonde.auth.grant import Grant
+from sonde.model.errors import NotFound
+
+SPANS_READ_MAX = 50_000
+
+NODE_COLUMNS = (
+    "time, duration_ns, lower(hex(span_id)) AS span_hex, lower(hex(parent_span_id)) AS parent_hex, name, "
+    "kind, service, "
+    "scope_name, operation, CAST(status, 'String') AS status_text, status_message, error_type, time_flag, "
+    "JSONLength(events) AS events_count, JSONLength(links) AS links_count"
+)
+
+
+def get_trace(shop: Services, grant: Grant, parameters: TraceParameters, trace_id: str) -> TraceDetail:
+    """A trace and one page of its spans. Raises `NotFound`, also for a trace of a foreign project."""
+    project = project_of(shop, grant, parameters.project, trace_id)
+    conditions = Conditions()
+    conditions.project(project)
+    conditions.trace(trace_id)
+    skeleton = shop.query(
+        "SELECT lower(hex(span_id)) AS span_hex, lower(hex(parent_span_id)) AS parent_hex, time "
+        f"FROM spans {conditions.where} ORDER BY version DESC LIMIT 1 BY span_id LIMIT {SPANS_READ_MAX + 1}",
+        conditions.params,
+    ).rows
+    order = tree_order(skeleton[:SPANS_READ_MAX])
+    start = 0
+    if parameters.cursor:
+        cursor = decode(parameters.cursor, trace_id, (str,))
+        start = next((i + 1 for i, node in enumerate(order) if node.span_id == cursor.key[0]), len(order))
+    page = order[start : start + parameters.limit]
+    more = start + parameters.limit < len(order)
+    summary = summaries(shop, project, [trace_id])[project, trace_id]
+    start_ns = min((time_ns for _, _, time_ns in skeleton), default=0)
+    nodes, duplicates = _nodes(shop, conditions, page, start_ns)
+    return TraceDetail(
+        **summary.model_dump(),
+        items=nodes,
+        next_cursor=encode(Cursor((page[-1].span_id,), TimeRange(0, 0)), trace_id) if more else None,
+        duplicates=duplicates,
+        scores=of_trace(shop, project, trace_id),
+        logs=_log_count(shop, project, trace_id),
+        truncated=len(skeleton) > SPANS_READ_MAX,
+    )
+
+
+def project_of(shop: Services, grant: Grant, wanted: str | None, trace_id: str) -> str:
+    """The project of a trace: the one asked for, else the first that has it. Raises `NotFound`."""
+    conditions = Conditions()
+    conditions.project(grant.project_for(wanted))
+    conditions.trace(trace_id)
+    found = shop.query(
+        f"SELECT min(project) FROM spans {conditions.where} HAVING count() > 0", conditions.params
+    ).scalar()
+    if not found:
+        raise NotFound("There is no such trace.")
+    return str(found)
+
+
+def _nodes(
+    shop: Services, conditions: Conditions, page: list[TreeNode], start_ns: int
+) -> tuple[list[SpanNode], int]:
+    """The spans of a page in order, and how many calls of the whole trace are not counted."""
+    params = {**conditions.params, "span_ids": [node.span_id for node in page]}
+    chosen = f"{conditions.where} AND span_id IN (SELECT unhex(arrayJoin({{span_ids:Array(String)}})))"
+    rows = {
+        row["span_hex"]: row
+        for row in shop.query(
+            f"SELECT {NODE_COLUMNS} FROM spans {chosen} ORDER BY version DESC LIMIT 1 BY span_id", params
+        ).dicts()
+    }
+    calls = {
+        row["span_hex"]: row
+        for row in shop.query(
+            f"SELECT {SUMMARY_COLUMNS} FROM calls {conditions.where} ORDER BY version DESC LIMIT 1 BY "
+            "span_id",
+            conditions.params,
+        ).dicts()
+    }
+    duplicates = sum(1 for row in calls.values() if not row["counted"])
+    nodes = [
+        span_node(rows[node.span_id], node, start_ns, calls.get(node.span_id))
+        for node in page
+        if node.span_id in rows
+    ]
+    return nodes, duplicates
+
+
+def span_node(row: dict[str, Any], node: TreeNode, start_ns: int, call: dict[str, Any] | None) -> SpanNode:
+    """One span."""
+    return SpanNode(**node_fields(row, node, start_ns, call))
+
+
+def node_fields(
+    row: dict[str, Any], node: TreeNode, start_ns: int, call: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Fields of `SpanNode` from a row of `NODE_COLUMNS`."""
+    return {
+        "span_id": row["span_hex"],
+        "parent_span_id": None if row["parent_hex"] == NO_SPAN else row["parent_hex"],
+        "depth": node.depth,
+        "parent_missing": node.parent_missing,
+        "name": row["name"],
+        "kind": row["kind"],
+        "service": row["service"],
+        "scope_name": row["scope_name"],
+        "operation": row["operation"],
+        "status": row["status_text"],
+        "status_message": row["status_message"],
+        "error_type": row["error_type"],
+        "time": format_time(row["time"]),
+        "end_time": format_time(row["time"] + row["duration_ns"]),
+        "start_offset_ms": (row["time"] - start_ns) / 1e6,
+        "duration_ms": row["duration_ns"] / 1e6,
+        "events": row["events_count"],
+        "links": row["links_count"],
+        "time_flag": row["time_flag"] or None,
+        "call": SpanCall(**{name: summary_fields(call)[name] for name in SpanCall.model_fields})
+        if call
+        else None,
+    }
+
+
+def _log_count(shop: Services, project: str, trace_id: str) -> int:
+    conditions = Conditions()
+    conditions.project(project)
+    conditions.trace(trace_id)
+    return int(
+        shop.query(f"SELECT uniqExact(record) FROM logs {conditions.where}", conditions.params).scalar() or 0
+    )

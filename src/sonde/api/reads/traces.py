@@ -1,0 +1,151 @@
+"""The list of traces.
+
+A trace's place in the list is the start of its earliest span in the range, whether or not its root has
+arrived: many applications send only the spans of their model calls. Reading goes from the newest backwards
+in steps that double, so that the first page does not read the whole range.
+"""
+
+from typing import NamedTuple
+
+from sonde.api.cursor import Cursor, decode, encode, fingerprint
+from sonde.api.parameters import CallFilters, TraceListParameters
+from sonde.api.reads.filters import call_conditions
+from sonde.api.reads.query import Conditions
+from sonde.api.reads.trace_rows import summaries
+from sonde.api.schemas.common import Page
+from sonde.api.schemas.traces import TraceSummary
+from sonde.api.services import Services
+from sonde.api.times import SECOND_NS, TimeRange, format_time, time_range
+from sonde.auth.grant import Grant
+
+FIRST_STEPS = 64
+"""The first step reads this part of the range, at least a minute."""
+
+NOT_CALL_FILTERS = frozenset({"project", "from_", "to", "cursor", "limit", "name", "counted"})
+
+
+class Place(NamedTuple):
+    """A trace and its place in the list."""
+
+    start_ns: int
+    trace_id: str
+    project: str
+
+
+def list_traces(shop: Services, grant: Grant, parameters: TraceListParameters) -> Page[TraceSummary]:
+    """One page, newest first."""
+    mark = fingerprint(parameters, grant.project or "")
+    cursor = decode(parameters.cursor, mark, (int, str, str)) if parameters.cursor else None
+    window = cursor.range if cursor else time_range(parameters.from_, parameters.to, shop.now_ns())
+    last = Place(*cursor.key) if cursor else None  # pyright: ignore[reportArgumentType]
+    places = _places(shop, grant, parameters, window, last)
+    next_cursor = None
+    if len(places) > parameters.limit:
+        places = places[: parameters.limit]
+        next_cursor = encode(Cursor(tuple(places[-1]), window), mark)
+    found = summaries(shop, grant.project_for(parameters.project), [place.trace_id for place in places])
+    items = [found[key] for place in places if (key := (place.project, place.trace_id)) in found]
+    return Page[TraceSummary].model_construct(
+        items=items,
+        next_cursor=next_cursor,
+        from_=format_time(window.from_ns),
+        to=format_time(window.to_ns),
+    )
+
+
+def _places(
+    shop: Services, grant: Grant, parameters: TraceListParameters, window: TimeRange, last: Place | None
+) -> list[Place]:
+    """Traces after ``last`` in order, one more than a page when there are more."""
+    wanted = parameters.limit + 1
+    upper = window.to_ns if last is None else min(window.to_ns, last.start_ns + 1)
+    step = max((window.to_ns - window.from_ns) // FIRST_STEPS, 60 * SECOND_NS)
+    found: list[Place] = []
+    while upper > window.from_ns and len(found) < wanted:
+        lower = max(window.from_ns, upper - step)
+        found.extend(_step(shop, grant, parameters, window, TimeRange(lower, upper), last))
+        upper = lower
+        step *= 2
+    return found[:wanted]
+
+
+def _step(
+    shop: Services,
+    grant: Grant,
+    parameters: TraceListParameters,
+    window: TimeRange,
+    part: TimeRange,
+    last: Place | None,
+) -> list[Place]:
+    """Traces that start in a part of the range, newest first."""
+    project = grant.project_for(parameters.project)
+    conditions = Conditions()
+    conditions.project(project)
+    conditions.time(part)
+    _add_filters(conditions, grant, parameters, TimeRange(part.from_ns, window.to_ns), part)
+    rows = shop.query(
+        "SELECT project, lower(hex(trace_id)) AS trace_hex, toUnixTimestamp64Nano(min(time)) AS start "
+        f"FROM spans {conditions.where} GROUP BY project, trace_id",
+        conditions.params,
+    ).rows
+    places = [Place(start, trace_id, name) for name, trace_id, start in rows]
+    if last is not None:
+        places = [place for place in places if place < last]
+    if part.from_ns > window.from_ns and places:
+        earlier = _starting_before(shop, project, places, TimeRange(window.from_ns, part.from_ns))
+        places = [place for place in places if (place.project, place.trace_id) not in earlier]
+    return sorted(places, reverse=True)
+
+
+def _starting_before(
+    shop: Services, project: str | None, places: list[Place], before: TimeRange
+) -> set[tuple[str, str]]:
+    """Those of the traces that have a span before this part: they belong further down the list."""
+    conditions = Conditions()
+    conditions.project(project)
+    conditions.time(before)
+    conditions.add(
+        "trace_id IN (SELECT unhex(arrayJoin({trace_ids:Array(String)})))",
+        trace_ids=sorted({place.trace_id for place in places}),
+    )
+    rows = shop.query(
+        f"SELECT DISTINCT project, lower(hex(trace_id)) FROM spans {conditions.where}", conditions.params
+    ).rows
+    return {(name, trace_id) for name, trace_id in rows}
+
+
+def _add_filters(
+    conditions: Conditions,
+    grant: Grant,
+    parameters: TraceListParameters,
+    from_here: TimeRange,
+    part: TimeRange,
+) -> None:
+    """At least one call of the trace matches the filters, and the root's name."""
+    if any(
+        value not in (None, [])
+        for name, value in parameters.model_dump().items()
+        if name in CallFilters.model_fields and name not in NOT_CALL_FILTERS
+    ):
+        calls = call_conditions(grant, parameters, None)
+        calls.add(
+            "time >= fromUnixTimestamp64Nano({t_from_ns:Int64}, 'UTC') "
+            "AND time < fromUnixTimestamp64Nano({t_to_ns:Int64}, 'UTC')",
+            t_from_ns=from_here.from_ns,
+            t_to_ns=from_here.to_ns,
+        )
+        conditions.add(
+            f"(project, trace_id) IN (SELECT project, trace_id FROM calls FINAL {calls.where})",
+            **calls.params,
+        )
+    if parameters.name:
+        conditions.add(
+            "(project, trace_id) IN (SELECT project, trace_id FROM spans WHERE "
+            "parent_span_id = toFixedString(unhex('0000000000000000'), 8) "
+            "AND time >= fromUnixTimestamp64Nano({from_ns:Int64}, 'UTC') "
+            "AND time < fromUnixTimestamp64Nano({to_ns:Int64}, 'UTC') "
+            "AND positionCaseInsensitiveUTF8(name, {name:String}) > 0)",
+            name=parameters.name,
+            from_ns=part.from_ns,
+            to_ns=part.to_ns,
+        )

@@ -1,0 +1,59 @@
+"""Spans in the order of their tree."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sonde.api.reads.query import NO_SPAN
+
+
+class TreeNode(NamedTuple):
+    """A span's place in the tree."""
+
+    span_id: str
+    depth: int
+    parent_missing: bool
+
+
+def tree_order(spans: Iterable[tuple[str, str, int]]) -> list[TreeNode]:
+    """Depth first, children by start time then id, from (span id, parent id, start).
+
+    A span whose parent is not there stands at the top, marked. Spans that are their own ancestors (broken
+    senders) come last, each cycle entered at its earliest span, so that every span is shown once.
+    """
+    parents: dict[str, str] = {}
+    starts: dict[str, int] = {}
+    for span_id, parent_id, start in spans:
+        parents[span_id] = parent_id
+        starts[span_id] = start
+    children: dict[str, list[str]] = defaultdict(list)
+    tops: list[str] = []
+    for span_id, parent_id in parents.items():
+        if parent_id in parents and parent_id != span_id:
+            children[parent_id].append(span_id)
+        else:
+            tops.append(span_id)
+
+    def place(span_id: str) -> tuple[int, str]:
+        return starts[span_id], span_id
+
+    order: list[TreeNode] = []
+    seen: set[str] = set()
+
+    def walk(top: str) -> None:
+        stack = [(top, 0)]
+        while stack:
+            span_id, depth = stack.pop()
+            if span_id in seen:
+                continue
+            seen.add(span_id)
+            missing = parents[span_id] not in (NO_SPAN, "") and parents[span_id] not in parents
+            order.append(TreeNode(span_id, depth, missing))
+            below = sorted(children.get(span_id, ()), key=place, reverse=True)
+            stack.extend((child, depth + 1) for child in below)
+
+    for span_id in sorted(tops, key=place):
+        walk(span_id)
+    for span_id in sorted(set(parents) - seen, key=place):
+        walk(span_id)
+    return order

@@ -1,0 +1,1 @@
+"""One router per noun. A route translates: it reads the request, asks, and shapes the answer."""

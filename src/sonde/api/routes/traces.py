@@ -1,0 +1,67 @@
+"""GET /traces, /traces/{trace_id}, its spans and their messages."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from sonde.api.access import ContentReader, Reader, Shop
+from sonde.api.parameters import ProjectParameters, TraceListParameters, TraceParameters
+from sonde.api.reads import messages as message_reads
+from sonde.api.reads import spans as span_reads
+from sonde.api.reads import trace as trace_reads
+from sonde.api.reads import traces as list_reads
+from sonde.api.schemas.common import Page, SpanId, TraceId
+from sonde.api.schemas.traces import SpanDetail, TraceDetail, TraceSummary
+
+router = APIRouter(prefix="/traces", tags=["traces"])
+
+
+@router.get("", summary="List traces")
+def list_traces(
+    grant: Reader, shop: Shop, parameters: Annotated[TraceListParameters, Query()]
+) -> Page[TraceSummary]:
+    """Newest first. A filter on calls finds the traces with at least one such call."""
+    return list_reads.list_traces(shop, grant, parameters)
+
+
+@router.get("/{trace_id}", summary="One trace with its spans")
+def get_trace(
+    trace_id: TraceId, grant: Reader, shop: Shop, parameters: Annotated[TraceParameters, Query()]
+) -> TraceDetail:
+    """Spans in the order of the tree, without content."""
+    return trace_reads.get_trace(shop, grant, parameters, trace_id)
+
+
+@router.get("/{trace_id}/spans/{span_id}", summary="One span with everything it carries")
+def get_span(
+    trace_id: TraceId,
+    span_id: SpanId,
+    grant: Reader,
+    shop: Shop,
+    parameters: Annotated[ProjectParameters, Query()],
+) -> SpanDetail:
+    """Attributes, resource, events, links, where each field came from, and content with scope ``content``."""
+    return span_reads.get_span(shop, grant, parameters.project, trace_id, span_id)
+
+
+@router.get(
+    "/{trace_id}/spans/{span_id}/messages/{position}",
+    summary="The whole text of one message",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "UTF-8 text"}},
+)
+def get_message(
+    trace_id: TraceId,
+    span_id: SpanId,
+    position: Annotated[int, Path(ge=0, lt=2**31)],
+    grant: ContentReader,
+    shop: Shop,
+    parameters: Annotated[ProjectParameters, Query()],
+) -> Response:
+    """Without the cut that the details make. Sent as a download, so that a browser never renders it."""
+    text = message_reads.whole_text(shop, grant, parameters.project, trace_id, span_id, position)
+    headers = {
+        "Content-Disposition": 'attachment; filename="message.txt"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(text, media_type="text/plain; charset=utf-8", headers=headers)

@@ -1,0 +1,1 @@
+"""What changes something: settings, keys, sessions, deletions, scores. One file per noun."""
