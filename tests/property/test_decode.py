@@ -260,7 +260,45 @@ def test_broken_bodies_are_refused_and_nothing_else(
 
 
 names = st.sampled_from(
-    ["resourceSpans", "scopeSpans", "spans", "resourceLogs", "scopeLogs", "logRecords", "resourceMetrics", "scopeMetrics", "metrics", "resource", "scope", "attributes", "key", "value", "stringValue", "intValue", "doubleValue", "bytesValue", "arrayValue", "kvlistValue", "values", "traceId", "spanId", "name", "kind", "status", "code", "events", "links", "body", "gauge", "sum", "histogram", "summary", "dataPoints", "asInt", "asDouble"]
+    [
+        "resourceSpans",
+        "scopeSpans",
+        "spans",
+        "resourceLogs",
+        "scopeLogs",
+        "logRecords",
+        "resourceMetrics",
+        "scopeMetrics",
+        "metrics",
+        "resource",
+        "scope",
+        "attributes",
+        "key",
+        "value",
+        "stringValue",
+        "intValue",
+        "doubleValue",
+        "bytesValue",
+        "arrayValue",
+        "kvlistValue",
+        "values",
+        "traceId",
+        "spanId",
+        "name",
+        "kind",
+        "status",
+        "code",
+        "events",
+        "links",
+        "body",
+        "gauge",
+        "sum",
+        "histogram",
+        "summary",
+        "dataPoints",
+        "asInt",
+        "asDouble",
+    ]
 )
 documents = st.recursive(
     st.one_of(
