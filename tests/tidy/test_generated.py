@@ -9,8 +9,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_openapi_description_fits_the_routes() -> None:
-    command = [sys.executable, "tools/openapi.py", "--check"]
+@pytest.mark.parametrize("tool", ["openapi.py", "settings.py"])
+def test_generated_file_is_fresh(tool: str) -> None:
+    command = [sys.executable, f"tools/{tool}", "--check"]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
 

@@ -24,8 +24,8 @@ GC_THRESHOLDS = (50_000, 20, 50)
 """Decoding makes hundreds of thousands of short-lived objects a second, none of them in cycles."""
 
 SWITCH_INTERVAL_S = 0.001
-"""How long a thread that comes back from the engine or the disk waits for the interpreter at most. The default
-of 5 ms is longer than a whole request takes."""
+"""How long a thread that comes back from the engine or the disk waits for the interpreter at most. Its
+default of 5 ms is longer than a whole request takes."""
 
 
 def run(settings: Settings) -> int:

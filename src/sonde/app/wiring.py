@@ -34,7 +34,6 @@ from sonde.model.limits import MEBIBYTE
 from sonde.model.rows import Cost
 from sonde.pricing import PriceBook
 from sonde.store.catalog import Catalog
-from sonde.store.embedded import EmbeddedEngine
 from sonde.store.engine import Engine
 from sonde.store.migrations import migrate
 from sonde.store.recall import stored_spans
@@ -123,7 +122,7 @@ def build(settings: Settings, *, now_ns: Callable[[], int] = time.time_ns) -> Se
         ),
         keyring,
     )
-    engine = EmbeddedEngine(folder, memory_bytes=settings.engine_memory_mib * MEBIBYTE)
+    engine = open_engine(settings)
     migrate(engine)
     rollups = Rollups(engine)
     book = PriceBook()
@@ -175,6 +174,17 @@ def build(settings: Settings, *, now_ns: Callable[[], int] = time.time_ns) -> Se
     )
     running.append(server)
     return server
+
+
+def open_engine(settings: Settings) -> Engine:
+    """The engine the settings choose. Raises `StartError`."""
+    if settings.engine_url:
+        from sonde.store.server import ServerEngine
+
+        return ServerEngine(settings.engine_url)
+    from sonde.store.embedded import EmbeddedEngine
+
+    return EmbeddedEngine(settings.data_dir, memory_bytes=settings.engine_memory_mib * MEBIBYTE)
 
 
 def _price(book: PriceBook, facts: SpanFacts, time_ns: int) -> Cost:
