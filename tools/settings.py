@@ -13,10 +13,10 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "settings
 
 HEAD = """# Settings
 
-Each setting is an option of `sonde serve` where one is shown, an environment variable, and a line in `sonde.toml`
-(found in the working folder, or named by `--config`). The command line wins over the environment, the environment
-over the file. What can change while Sonde runs (retention, redaction, content capture, keys) is set per project on
-the page *Settings* or over REST, not here.
+Each setting is an environment variable and a line in `sonde.toml` (found in the working folder, or named by
+`--config`); the common ones are options of `sonde serve` too. The command line wins over the environment, the
+environment over the file. What can change while Sonde runs (retention, redaction, content capture, keys) is set
+per project on the page *Settings* or over REST, not here.
 
 This page is generated: `python tools/settings.py`.
 
