@@ -17,6 +17,7 @@ export default defineConfig([
       // TanStack Virtual and Table hand out functions that change without changing identity: known, no React Compiler here.
       'react-hooks/incompatible-library': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       // Routes throw redirects and not-founds, which are not errors.
       '@typescript-eslint/only-throw-error': 'off',

@@ -24,7 +24,7 @@ export function budget({ criticalGzipBytes }: Options): Plugin {
       for (const file of Object.values(bundle)) if (file.type === 'chunk') chunks.set(file.fileName, file);
       const critical = new Set<string>();
       for (const chunk of chunks.values()) {
-        const home = chunk.moduleIds.some((id) => /routes\/index\.tsx/.test(id));
+        const home = chunk.moduleIds.some((id) => id.includes('routes/index.tsx'));
         if (chunk.isEntry || home) closure(chunk.fileName, chunks, critical);
       }
       let bytes = 0;

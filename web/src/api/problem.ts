@@ -28,7 +28,7 @@ export class ApiError extends Error {
     message: string,
     /** HTTP status; 0 when no answer came. */
     readonly status: number,
-    readonly code: string = '',
+    readonly code = '',
     readonly hint: string | null = null,
     readonly errors: readonly FieldProblem[] = [],
   ) {

@@ -27,9 +27,9 @@ export function useListKeys<T>({ rows, keyOf, selected, select, open, close }: O
     ArrowUp: () => move(-1),
     Enter: (event) => {
       // Enter on a focused button or link is the button's.
-      if (event.target instanceof HTMLElement && event.target.closest('a, button')) {
-        (event.target.closest('a, button') as HTMLElement).click();
-      } else openCurrent();
+      const control = event.target instanceof HTMLElement ? event.target.closest<HTMLElement>('a, button') : null;
+      if (control) control.click();
+      else openCurrent();
     },
     Escape: close,
   });

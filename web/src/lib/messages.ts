@@ -9,9 +9,7 @@ export type Block =
   | { kind: 'media'; modality: string; mime: string; bytes: number | null; source: string }
   | { kind: 'data'; label: string; value: unknown };
 
-interface Part {
-  readonly [key: string]: unknown;
-}
+type Part = Readonly<Record<string, unknown>>;
 
 function isPart(value: unknown): value is Part {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -37,7 +35,8 @@ function media(part: Part): Block {
   const holder = nested ?? part;
   const mime = asText(part.mime_type ?? holder.mime_type ?? holder.media_type ?? holder.format);
   const type = asText(part.type);
-  const modality = asText(part.modality) || /image|audio|video|document|file/.exec(`${type} ${mime}`)?.[0] || 'file';
+  const stated = asText(part.modality);
+  const modality = stated === '' ? (/image|audio|video|document|file/.exec(`${type} ${mime}`)?.[0] ?? 'file') : stated;
   const inline = [holder.content, holder.data].find((item): item is string => typeof item === 'string');
   const address = [holder.uri, holder.url, holder.file_id, part.image_url].find((item): item is string => typeof item === 'string') ?? '';
   // A data: address holds the bytes themselves: its start says all there is to say.

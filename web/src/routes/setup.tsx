@@ -41,10 +41,12 @@ function SetupPage() {
   const [text, setText] = useState('');
 
   const needsKey = session?.kind === 'session' || session?.kind === 'key';
+  const mayCreate = session?.scopes.includes('admin') ?? false;
   const newKey = useMutation({
     mutationFn: () => take(api.POST('/api/v1/keys', { body: { name: `set-up of ${project}`, project, scopes: ['ingest'] } })),
   });
-  const key = newKey.data?.project === project ? newKey.data.key : needsKey ? PLACEHOLDER_KEY : null;
+  const made = newKey.data?.project === project ? newKey.data : null;
+  const key = made ? made.key : needsKey ? PLACEHOLDER_KEY : null;
   const http = status.data?.receivers.otlp_http_url ?? window.location.origin;
   const grpc = status.data?.receivers.otlp_grpc_url ?? null;
   const all = useMemo(() => snippets({ http, grpc, project: project === DEFAULT_PROJECT ? null : project, key }), [http, grpc, project, key]);
@@ -71,16 +73,16 @@ function SetupPage() {
           {needsKey ? (
             <div className="flex flex-wrap items-center gap-3 border-t border-line pt-3 sm:col-span-3">
               <KeyRound aria-hidden className="size-4 text-ink-3" />
-              {newKey.data && newKey.data.project === project ? (
+              {made ? (
                 <>
-                  <code className="mono min-w-0 flex-1 wrap-anywhere">{newKey.data.key}</code>
-                  <CopyButton label="Copy the key" text={newKey.data.key} />
+                  <code className="mono min-w-0 flex-1 wrap-anywhere">{made.key}</code>
+                  <CopyButton label="Copy the key" text={made.key} />
                   <p className="w-full text-xs text-ink-2">It is in the snippets below, and shown only until you leave this page.</p>
                 </>
               ) : (
                 <>
                   <p className="min-w-0 flex-1 text-ink-2">Beyond the server’s own machine, senders need a key with scope ingest.</p>
-                  {session.scopes.includes('admin') ? (
+                  {mayCreate ? (
                     <Button disabled={newKey.isPending} onClick={() => newKey.mutate()}>
                       Create one
                     </Button>

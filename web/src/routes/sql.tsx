@@ -106,14 +106,14 @@ function SqlPage() {
           </div>
           {query.isPending ? <GridLoading /> : null}
           {query.isError ? <Problem error={query.error} /> : null}
-          {result && !query.isPending && !query.isError ? (
+          {result ? (
             <>
               {result.rows.length === 0 ? <Empty className="flex-1 bg-surface" icon={<Table2 />} title="No rows" /> : <Results result={result} />}
               <div className="tabular flex h-8 shrink-0 items-center gap-4 border-t border-line bg-surface px-4 text-xs text-ink-3" role="status">
                 <span className="text-ink-2">{formatCount(result.rows.length)} rows</span>
                 {result.truncated ? <span className="text-warn">cut by the row or size limit</span> : null}
                 <span>{formatDuration(result.elapsed_ms)}</span>
-                {result.rows_read === null || result.rows_read === undefined ? null : (
+                {result.rows_read === null ? null : (
                   <span>
                     read {formatCompact(result.rows_read)} rows{result.bytes_read ? `, ${formatBytes(result.bytes_read)}` : ''}
                   </span>

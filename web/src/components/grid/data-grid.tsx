@@ -68,8 +68,7 @@ export function DataGrid<T extends object>(props: Props<T>) {
   const table = useTable({
     features,
     columns: definitions,
-    // The grid never changes its rows; the type of the table only lacks the word.
-    data: rows as T[],
+    data: rows,
     getRowId: rowKey,
     state: { columnVisibility: visibility },
   });

@@ -140,10 +140,10 @@ function Retention({ project, onSave }: { project: ProjectItem; onSave: (days: S
 
 function Redaction({ project, onSave }: { project: ProjectItem; onSave: (settings: RedactionSettings) => Promise<unknown> }) {
   const [masks, setMasks] = useState<readonly MaskName[]>(project.redaction.masks);
-  const [patterns, setPatterns] = useState<readonly Schemas['RedactionPattern'][]>(project.redaction.patterns ?? []);
+  const [patterns, setPatterns] = useState<readonly Schemas['RedactionPattern'][]>(project.redaction.patterns);
   const [sample, setSample] = useState('Write to ada@example.com or call +49 30 1234567. Key: sk-proj-abcdefghijklmnopqrstuvwx');
   const draft: RedactionSettings = { masks: [...masks], patterns: patterns.filter((item) => item.name !== '' && item.pattern !== '') };
-  const changed = JSON.stringify(draft) !== JSON.stringify({ masks: project.redaction.masks, patterns: project.redaction.patterns ?? [] });
+  const changed = JSON.stringify(draft) !== JSON.stringify({ masks: project.redaction.masks, patterns: project.redaction.patterns });
   const save = useMutation({ mutationFn: () => onSave(draft) });
   const test = useMutation({
     mutationFn: () =>

@@ -29,7 +29,7 @@ function Storage() {
       <dl className="tabular mb-4 flex flex-wrap gap-x-10 gap-y-2">
         <Figure name="In use" value={formatBytes(bytes)} />
         <Figure name="Per span" value={spans > 0 ? formatBytes(bytes / spans) : UNKNOWN} />
-        {free === null || free === undefined ? null : (
+        {free === null ? null : (
           <Figure name="Free on the disk" value={`${formatBytes(free)}${total ? ` of ${formatBytes(total)}` : ''}`} />
         )}
       </dl>

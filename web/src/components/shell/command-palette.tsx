@@ -35,11 +35,11 @@ export default function CommandPalette({ open, onOpenChange }: Props) {
 function PaletteBody({ close }: { close: () => void }) {
   const [text, setText] = useState('');
   const navigate = useNavigate();
-  const { projects, setProject, setRange } = useScope();
+  const { scope, projects, setProject, setRange } = useScope();
   const theme = useTheme();
   const id = text.trim().toLowerCase();
   const isTraceId = /^[0-9a-f]{32}$/.test(id);
-  const typedRange = parseRange(text, Date.now());
+  const typedRange = parseRange(text, scope.now);
   const run = (action: () => void) => () => {
     close();
     action();

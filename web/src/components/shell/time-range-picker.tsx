@@ -74,8 +74,8 @@ function RangePanel({ range, now, onChoose }: { range: TimeRange; now: number; o
   const [text, setText] = useState('');
   const [from, setFrom] = useState(formatTimestamp(current.from).slice(0, 19));
   const [to, setTo] = useState(formatTimestamp(current.to).slice(0, 19));
-  const typed = text.trim() === '' ? null : parseRange(text, Date.now());
-  const both = parseRange(`${from} to ${to}`, Date.now());
+  const typed = text.trim() === '' ? null : parseRange(text, now);
+  const both = parseRange(`${from} to ${to}`, now);
   return (
     <div className="grid sm:grid-cols-[10.5rem_1fr]">
       <div className="flex flex-col gap-0.5 border-line p-2 max-sm:border-b sm:border-r">

@@ -42,7 +42,7 @@ export function CostTab({ span, call }: { span: SpanDetail; call: CallDetail }) 
       <section aria-label="Cost">
         <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
           <span className="tabular text-2xl font-semibold tracking-[-0.02em]">
-            {call.cost_state === 'free' ? 'Free' : call.cost_usd === null || call.cost_usd === undefined ? 'Unpriced' : formatUsd(call.cost_usd)}
+            {call.cost_state === 'free' ? 'Free' : call.cost_usd === null ? 'Unpriced' : formatUsd(call.cost_usd)}
           </span>
           <Badge tone={call.cost_state === 'unpriced' ? 'warn' : call.cost_source === 'claimed' ? 'neutral' : 'accent'}>{source.label}</Badge>
           {call.cost_usd ? <span className="mono text-xs text-ink-3">{formatUsdExact(call.cost_usd)} USD</span> : null}
@@ -181,8 +181,8 @@ function Speed({ call }: { call: CallDetail }) {
     ['Output tokens/s', speed === null ? UNKNOWN : formatCompact(speed)],
     ['Thinking', formatDuration(call.thinking_ms)],
     ['Between tokens p95', formatDuration(call.itl_p95_ms)],
-    ['Stalls', call.stalls === null || call.stalls === undefined ? UNKNOWN : formatCount(call.stalls)],
-    ['Attempts', call.attempts === null || call.attempts === undefined ? UNKNOWN : formatCount(call.attempts)],
+    ['Stalls', call.stalls === null ? UNKNOWN : formatCount(call.stalls)],
+    ['Attempts', call.attempts === null ? UNKNOWN : formatCount(call.attempts)],
   ];
   const known = rows.filter(([, value]) => value !== UNKNOWN);
   return (
@@ -296,7 +296,7 @@ function Origins({ span }: { span: SpanDetail }) {
                 </td>
                 <td className="py-1 pr-3 whitespace-nowrap text-ink-2">{ORIGINS[origin.origin] ?? origin.origin}</td>
                 <td className="mono py-1 text-2xs leading-4.5 text-ink-2 wrap-anywhere" title={origin.rule ?? undefined}>
-                  {origin.keys.join(', ') || origin.rule || UNKNOWN}
+                  {origin.keys.length > 0 ? origin.keys.join(', ') : (origin.rule ?? UNKNOWN)}
                 </td>
               </tr>
             ))}

@@ -30,7 +30,7 @@ const TONES: Readonly<Record<string, string>> = {
 export function MessagesTab({ span }: { span: SpanDetail }) {
   const messages = span.messages;
   const names = useMemo(() => toolNames(messages ?? []), [messages]);
-  if (messages === null || messages === undefined) {
+  if (messages === null) {
     return (
       <Empty icon={<Lock />} title="The content is not yours to read">
         Reading prompts and answers needs a key with scope <code>content</code>.
@@ -51,7 +51,7 @@ export function MessagesTab({ span }: { span: SpanDetail }) {
       {messages.map((message, index) => {
         const before = messages[index - 1];
         return (
-          <div key={`${message.source ?? 'span'} ${message.position}`} className="contents">
+          <div key={`${message.source} ${message.position}`} className="contents">
             {message.direction === 'output' && before && before.direction !== 'output' ? <Divider text="Answer" /> : null}
             {message.direction === 'tools' ? <Tools message={message} /> : <MessageCard message={message} names={names} span={span} />}
           </div>
