@@ -1,11 +1,29 @@
-"""Entry point of the console script."""
+"""Entry point of the console script. Nothing heavy is imported here: help has to be quick."""
 
 import typer
 
 from sonde._version import __version__
+from sonde.cli import asking, doctor, keys, mapping, removal, trace
 from sonde.cli.serve import serve
 
-app = typer.Typer(name="sonde", no_args_is_help=True, help="LLM observability and cost control.")
+app = typer.Typer(
+    name="sonde",
+    no_args_is_help=True,
+    help="LLM observability and cost control.",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(serve)
+app.command()(asking.sql)
+app.command()(asking.calls)
+app.command()(asking.traces)
+app.command()(trace.trace)
+app.command()(asking.status)
+app.add_typer(doctor.app)
+app.add_typer(keys.app)
+app.add_typer(removal.projects_app)
+app.command()(removal.delete)
+app.add_typer(mapping.app)
 
 
 @app.callback()
@@ -17,9 +35,6 @@ def root() -> None:
 def version() -> None:
     """Print the version."""
     typer.echo(__version__)
-
-
-app.command()(serve)
 
 
 def run() -> None:

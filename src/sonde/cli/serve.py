@@ -1,46 +1,58 @@
 """`sonde serve`: run the server."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-INSTALL = "This needs the server: pip install 'sonde[server]'"
+from sonde.cli.connection import EXIT_PROBLEM, fail
+from sonde.cli.needs_server import server_packages
+from sonde.model.errors import StartError
 
 
 def serve(
-    data_dir: Annotated[Path | None, typer.Option(help="Folder of telemetry, journal and catalog.")] = None,
-    host: Annotated[str | None, typer.Option(help="Address to listen on (default 127.0.0.1).")] = None,
-    port: Annotated[int | None, typer.Option(help="Pages, REST and OTLP/HTTP (default 4318).")] = None,
-    otlp_grpc_port: Annotated[int | None, typer.Option(help="OTLP/gRPC (default 4317).")] = None,
-    config: Annotated[Path | None, typer.Option(help="Settings file (default sonde.toml).")] = None,
-    public_url: Annotated[str | None, typer.Option(help="Address people use, behind a proxy.")] = None,
-    demo: Annotated[bool | None, typer.Option("--demo", help="Send live demo traffic.")] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Folder of all data.", show_default=False)] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on. Default: 127.0.0.1", show_default=False)
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port of pages, REST and OTLP/HTTP. Default: 4318", show_default=False)
+    ] = None,
+    otlp_grpc_port: Annotated[
+        str | None, typer.Option(help="Port of OTLP/gRPC, or none. Default: 4317", show_default=False)
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="Settings file. Default: sonde.toml", show_default=False)
+    ] = None,
+    public_url: Annotated[
+        str | None,
+        typer.Option(help="Address people use when there is a proxy before it.", show_default=False),
+    ] = None,
     insecure_no_auth: Annotated[
-        bool | None, typer.Option("--insecure-no-auth", help="Listen beyond loopback without keys.")
+        bool, typer.Option("--insecure-no-auth", help="Listen beyond this machine without any key.")
+    ] = False,
+    demo: Annotated[bool, typer.Option("--demo", help="Send live demo traffic to project demo.")] = False,
+    log_level: Annotated[
+        str | None, typer.Option(help="debug, info, warning or error.", show_default=False)
     ] = None,
 ) -> None:
     """Run the server until it is told to stop."""
-    try:
-        from sonde.app.serve import run
-        from sonde.app.settings import load
-    except ModuleNotFoundError as error:
-        typer.echo(f"{INSTALL} (missing: {error.name})", err=True)
-        raise typer.Exit(2) from None
-    from sonde.model.errors import StartError
-
-    options = {
+    options: dict[str, Any] = {
         "data_dir": data_dir,
         "host": host,
         "port": port,
         "otlp_grpc_port": otlp_grpc_port,
         "public_url": public_url,
-        "demo": demo,
-        "insecure_no_auth": insecure_no_auth,
+        "insecure_no_auth": insecure_no_auth or None,
+        "demo": demo or None,
+        "log_level": log_level,
     }
+    with server_packages():
+        from sonde.app.serve import run
+        from sonde.app.settings import load
     try:
-        settings = load(options, config)
+        code = run(load(options, config))
     except StartError as error:
-        typer.echo(f"sonde: {error.message}", err=True)
-        raise typer.Exit(1) from None
-    raise typer.Exit(run(settings))
+        fail(error, EXIT_PROBLEM)
+        return
+    raise typer.Exit(code)

@@ -1,0 +1,127 @@
+"""What commands print: tables for people, JSON and CSV for programs.
+
+What is shown was sent by others. Control characters would move the cursor, retitle the window or worse, so
+every one of them is written out, and nothing is ever read as markup.
+"""
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+"""Characters that turn the direction of text and can make it read as something else."""
+
+
+class Style(StrEnum):
+    """How to print."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+def safe(value: object) -> str:
+    """Text without control characters: each is written as an escape."""
+    text = "" if value is None else str(value)
+    if text.isprintable():
+        return text
+    return "".join(char if is_harmless(char) else escape(char) for char in text)
+
+
+def is_harmless(char: str) -> bool:
+    """Whether a character may be printed as it is."""
+    code = ord(char)
+    return code >= 0x20 and not 0x7F <= code <= 0x9F and char not in BIDI and not 0xD800 <= code <= 0xDFFF
+
+
+def escape(char: str) -> str:
+    """A character in the notation of most languages."""
+    names = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    code = ord(char)
+    return names.get(char) or (f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}")
+
+
+def console() -> Console:
+    """Standard output."""
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def say(text: str) -> None:
+    """One line for people, on standard output."""
+    console().print(Text(text), soft_wrap=True)
+
+
+def complain(text: str) -> None:
+    """One line on standard error."""
+    Console(stderr=True, highlight=False, markup=False, emoji=False).print(Text(text), soft_wrap=True)
+
+
+def print_json(value: object) -> None:
+    """JSON; control characters are escapes by JSON's own rules, other text is kept."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    sys.stdout.write(
+        "".join(char if char == "\n" or is_harmless(char) else json.dumps(char)[1:-1] for char in text)
+    )
+    sys.stdout.write("\n")
+
+
+def print_rows(
+    header: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    style: Style,
+    *,
+    right: Sequence[str] = (),
+    title: str | None = None,
+) -> None:
+    """Rows in the wanted style. ``right`` names the columns of numbers."""
+    if style is Style.JSON:
+        print_json([dict(zip(header, row, strict=True)) for row in rows])
+    elif style is Style.CSV:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow([safe(name) for name in header])
+        for row in rows:
+            writer.writerow([safe(cell_text(value)) for value in row])
+    else:
+        table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+        for name in header:
+            table.add_column(Text(safe(name)), justify="right" if name in right else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(safe(cell_text(value))) for value in row))
+        console().print(table)
+
+
+def cell_text(value: Any) -> str:
+    """One cell."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def short_time(text: str | None) -> str:
+    """RFC 3339 without the part of the second below milliseconds."""
+    return "" if text is None else text[:23].replace("T", " ")
+
+
+def milliseconds(value: float | None) -> str:
+    """A duration for people."""
+    if value is None:
+        return ""
+    return f"{value / 1000:.2f} s" if value >= 1000 else f"{value:.0f} ms"
+
+
+def dollars(text: str | None, state: str | None = None) -> str:
+    """An amount; an unknown one is never shown as nothing."""
+    if text is not None:
+        return f"${float(text):.6f}".rstrip("0").rstrip(".") if float(text) else "$0"
+    return state or ""
