@@ -20,7 +20,7 @@ class Sonde:
         self.data_dir = data_dir
         self.port = port or free_port()
         data_dir.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "sonde.cli.main", "serve", "--data-dir", str(data_dir)]
+        command = [str(Path(sys.executable).parent / "sonde"), "serve", "--data-dir", str(data_dir)]
         command += ["--port", str(self.port), "--otlp-grpc-port", "0", *options]
         self.server = Server(
             command, self.port, "/readyz", data_dir.parent / f"{data_dir.name}.log", cwd=data_dir.parent
