@@ -1,10 +1,11 @@
 """The servers the protocol checks run against."""
 
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 
-from tests.contract.otlp.target import Listener
+from tests.contract.otlp.target import Listener, Served, Target, served
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +26,17 @@ def listener(shared_listener: Listener) -> Iterator[Listener]:
     sink.logs.clear()
     sink.points.clear()
     sink.scores.clear()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One running ``sonde serve``."""
+    with served(tmp_path_factory.mktemp("served")) as running:
+        yield running
+
+
+@pytest.fixture(params=["receivers", "sonde serve"])
+def target(request: pytest.FixtureRequest) -> Target:
+    """Either of the two: what arrives, and what can be asked for through SQL afterwards."""
+    name = "listener" if request.param == "receivers" else "server"
+    return cast("Target", request.getfixturevalue(name))

@@ -5,9 +5,12 @@ be made to fail. `Served` is ``sonde serve`` in a process of its own, asked thro
 """
 
 import asyncio
+import base64
 import json
+import math
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -29,7 +32,7 @@ from sonde.ingest.receivers.budget import InFlight
 from sonde.model.errors import SondeError
 from sonde.model.rows import MetricPoint, Score
 from sonde.model.span import LogRecord, Span
-from tests.contract.otlp.client import post_json, until
+from tests.contract.otlp.client import post, post_json, until
 
 
 @dataclass
@@ -56,7 +59,11 @@ class Target(Protocol):
     grpc_port: int
 
     def spans(self, trace_id: bytes) -> list[Stored]:
-        """The spans of one trace that can be asked for now."""
+        """The spans of one trace, by start. All that was acknowledged is there."""
+        ...
+
+    def shown(self, value: object) -> object:
+        """What an attribute of this value looks like when it is asked for."""
         ...
 
 
@@ -175,8 +182,12 @@ class Listener:
         assert not self._thread.is_alive(), "the listener did not stop"
         self.intake.close()
 
+    def shown(self, value: object) -> object:
+        """The value itself."""
+        return value
+
     def spans(self, trace_id: bytes) -> list[Stored]:
-        """What arrived for one trace."""
+        """What arrived for one trace, in that order."""
         return [
             _stored(project, span) for project, span in self.sink.spans if span.trace_id == trace_id.hex()
         ]
@@ -206,28 +217,34 @@ def _stored(project: str, span: Span) -> Stored:
 class Served:
     """``sonde serve`` on a folder; can be stopped, killed and started again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self._folder = folder
+        self._options = options
         self._process: subprocess.Popen[bytes] | None = None
-        self.http_port = 0
-        self.grpc_port = 0
+        self.http_port = free_port()
+        self.grpc_port = free_port()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process is there."""
+        return self._process is not None
 
     def start(self) -> None:
         """Start the process and wait until it accepts."""
-        log = (self._folder / "log.txt").open("ab")
         environment = {key: value for key, value in os.environ.items() if not key.startswith("SONDE_")}
-        self._process = subprocess.Popen(
-            [
-                *(str(Path(sys.executable).parent / "sonde"), "serve"),
-                *("--data-dir", str(self._folder / "data")),
-                *("--port", str(self.http_port), "--otlp-grpc-port", str(self.grpc_port)),
-            ],
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env=environment,
-            cwd=self._folder,
-        )
-        log.close()
+        with (self._folder / "log.txt").open("ab") as log:
+            self._process = subprocess.Popen(
+                [
+                    *(str(Path(sys.executable).parent / "sonde"), "serve"),
+                    *("--data-dir", str(self._folder / "data")),
+                    *("--port", str(self.http_port), "--otlp-grpc-port", str(self.grpc_port)),
+                    *self._options,
+                ],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                cwd=self._folder,
+            )
         until(self._is_ready, 60)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
@@ -239,40 +256,65 @@ class Served:
         return status
 
     def sql(self, query: str) -> list[dict[str, Any]]:
-        """Rows of a query."""
+        """Rows of a query, once everything acknowledged is in the engine."""
+        until(lambda: self.metric("sonde_pending_bytes") == 0, 60)
         answer = post_json(self.http_port, {"sql": query}, path="/api/v1/sql")
         assert answer.status == 200, answer.body
         document = answer.json()
         names = [column["name"] for column in document["columns"]]
         return [dict(zip(names, row, strict=True)) for row in document["rows"]]
 
+    def metric(self, series: str) -> float:
+        """A value of ``/metrics``."""
+        answer = post(self.http_port, b"", path="/metrics", media=None, method="GET")
+        for line in answer.body.decode().splitlines():
+            if line.startswith(f"{series} "):
+                return float(line.rpartition(" ")[2])
+        raise AssertionError(f"there is no series {series}")
+
     def spans(self, trace_id: bytes) -> list[Stored]:
-        """The spans of one trace that can be asked for now."""
+        """The spans of one trace that can be asked for, by start."""
         rows = self.sql(
             "select project, trace_id, span_id, parent_span_id, name, kind, status, service, attributes, "
             "toUnixTimestamp64Nano(time) as start_ns, toUnixTimestamp64Nano(end_time) as end_ns "
             f"from spans where trace_id = '{trace_id.hex()}' order by time"
         )
         for row in rows:
-            if isinstance(row["attributes"], str):
-                row["attributes"] = json.loads(row["attributes"])
+            row["attributes"] = json.loads(row["attributes"])
             row["start_ns"], row["end_ns"] = int(row["start_ns"]), int(row["end_ns"])
         return [Stored(**row) for row in rows]
+
+    def shown(self, value: object) -> object:
+        """The value as JSON has it: bytes as base64, no NaN and no infinities."""
+        if isinstance(value, bytes):
+            return base64.b64encode(value).decode()
+        if isinstance(value, float) and not math.isfinite(value):
+            return None
+        return value
 
     def _is_ready(self) -> bool:
         assert self._process is not None
         text = (self._folder / "log.txt").read_text(errors="replace")
         assert self._process.poll() is None, f"the server ended: {text}"
-        return "is ready" in text
+        try:
+            return post(self.http_port, b"", path="/readyz", media=None, method="GET").status == 200
+        except OSError:
+            return False
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 @contextmanager
-def served(folder: Path) -> Generator[Served]:
+def served(folder: Path, *options: str) -> Generator[Served]:
     """A started server that is ended afterwards."""
-    server = Served(folder)
+    server = Served(folder, *options)
     server.start()
     try:
         yield server
     finally:
-        if server._process is not None:
+        if server.is_running:
             server.stop()

@@ -8,25 +8,25 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 
 from tests.contract.otlp import build
 from tests.contract.otlp.client import JSON, PROTOBUF, grpc_export, post, post_json
-from tests.contract.otlp.target import Listener
+from tests.contract.otlp.target import Listener, Target
 
 pytestmark = pytest.mark.conformance
 
 
-def test_c01_a_minimal_trace_is_answered_with_an_empty_message(listener: Listener) -> None:
+def test_c01_a_minimal_trace_is_answered_with_an_empty_message(target: Target) -> None:
     by_protobuf, by_json, by_grpc = build.trace_id(), build.trace_id(), build.trace_id()
 
-    answer = post(listener.http_port, build.traces(build.span(by_protobuf)).SerializeToString())
+    answer = post(target.http_port, build.traces(build.span(by_protobuf)).SerializeToString())
     assert (answer.status, answer.body) == (200, b"")
     assert not ExportTraceServiceResponse.FromString(answer.body).HasField("partial_success")
 
-    answer = post_json(listener.http_port, build.json_traces(build.json_span(by_json)))
+    answer = post_json(target.http_port, build.json_traces(build.json_span(by_json)))
     assert (answer.status, answer.json()) == (200, {})
 
-    assert grpc_export(listener.grpc_port, build.traces(build.span(by_grpc)).SerializeToString()) == b""
+    assert grpc_export(target.grpc_port, build.traces(build.span(by_grpc)).SerializeToString()) == b""
 
     for trace_id in (by_protobuf, by_json, by_grpc):
-        (stored,) = listener.spans(trace_id)
+        (stored,) = target.spans(trace_id)
         assert stored.project == "default"
         assert stored.service == "conformance"
         assert stored.kind == "client"
@@ -44,12 +44,12 @@ def test_c02_the_answer_has_the_content_type_of_the_request(listener: Listener) 
     "media",
     ["application/json; charset=utf-8", "application/json;charset=UTF-8", "Application/JSON"],
 )
-def test_c03_parameters_of_the_media_type_are_accepted(listener: Listener, media: str) -> None:
+def test_c03_parameters_of_the_media_type_are_accepted(target: Target, media: str) -> None:
     trace_id = build.trace_id()
     document = build.json_traces(build.json_span(trace_id))
-    answer = post_json(listener.http_port, document, headers={"Content-Type": media})
+    answer = post_json(target.http_port, document, headers={"Content-Type": media})
     assert answer.status == 200
-    assert len(listener.spans(trace_id)) == 1
+    assert len(target.spans(trace_id)) == 1
 
 
 @pytest.mark.parametrize(

@@ -10,37 +10,37 @@ import zstandard
 
 from tests.contract.otlp import build
 from tests.contract.otlp.client import JSON, grpc_export, post
-from tests.contract.otlp.target import Listener
+from tests.contract.otlp.target import Listener, Target
 
 pytestmark = pytest.mark.conformance
 
 
-def test_c08_gzip_over_http_and_grpc(listener: Listener) -> None:
+def test_c08_gzip_over_http_and_grpc(target: Target) -> None:
     by_protobuf, by_json, by_grpc = build.trace_id(), build.trace_id(), build.trace_id()
     body = gzip.compress(build.traces(build.span(by_protobuf)).SerializeToString())
-    assert post(listener.http_port, body, encoding="gzip").status == 200
+    assert post(target.http_port, body, encoding="gzip").status == 200
     body = gzip.compress(json.dumps(build.json_traces(build.json_span(by_json))).encode())
-    assert post(listener.http_port, body, media=JSON, encoding="gzip").status == 200
+    assert post(target.http_port, body, media=JSON, encoding="gzip").status == 200
     plain = build.traces(build.span(by_grpc)).SerializeToString()
-    assert grpc_export(listener.grpc_port, plain, compression=grpc.Compression.Gzip) == b""
+    assert grpc_export(target.grpc_port, plain, compression=grpc.Compression.Gzip) == b""
     for trace_id in (by_protobuf, by_json, by_grpc):
-        assert len(listener.spans(trace_id)) == 1
+        assert len(target.spans(trace_id)) == 1
 
 
-def test_c08_gzip_in_several_members_is_one_body(listener: Listener) -> None:
+def test_c08_gzip_in_several_members_is_one_body(target: Target) -> None:
     trace_id = build.trace_id()
     plain = build.traces(build.span(trace_id), build.span(trace_id)).SerializeToString()
     body = gzip.compress(plain[:20]) + gzip.compress(plain[20:]) + bytes(8)
-    assert post(listener.http_port, body, encoding="gzip").status == 200
-    assert len(listener.spans(trace_id)) == 2
+    assert post(target.http_port, body, encoding="gzip").status == 200
+    assert len(target.spans(trace_id)) == 2
 
 
-def test_c09_zstd_is_accepted_beyond_the_protocol(listener: Listener) -> None:
+def test_c09_zstd_is_accepted_beyond_the_protocol(target: Target) -> None:
     trace_id = build.trace_id()
     plain = build.traces(*(build.span(trace_id) for _ in range(50))).SerializeToString()
     frames = zstandard.compress(plain[:900]) + zstandard.compress(plain[900:])
-    assert post(listener.http_port, frames, encoding="zstd").status == 200
-    assert len(listener.spans(trace_id)) == 50
+    assert post(target.http_port, frames, encoding="zstd").status == 200
+    assert len(target.spans(trace_id)) == 50
 
 
 @pytest.mark.parametrize("encoding", ["br", "deflate", "gzip, gzip", "gzip,zstd", "identity, gzip", "snappy"])

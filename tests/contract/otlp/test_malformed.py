@@ -5,7 +5,7 @@ import pytest
 
 from tests.contract.otlp import build
 from tests.contract.otlp.client import JSON, grpc_export, grpc_failure, post, post_json, violations
-from tests.contract.otlp.target import Listener
+from tests.contract.otlp.target import Listener, Target
 
 pytestmark = pytest.mark.conformance
 
@@ -70,7 +70,7 @@ def test_c18_malformed_json(listener: Listener, body: bytes) -> None:
     assert answer.json()["details"][0]["@type"] == "type.googleapis.com/google.rpc.BadRequest"
 
 
-def test_c19_unknown_protobuf_fields_are_ignored_at_every_level(listener: Listener) -> None:
+def test_c19_unknown_protobuf_fields_are_ignored_at_every_level(target: Target) -> None:
     trace_id = build.trace_id()
     unknown = b"\xa2\x06\x03abc" + b"\xa8\x06\x07" + b"\xb1\x06" + bytes(8) + b"\xbd\x06" + bytes(4)
     value = b"\x0a\x01v" + unknown
@@ -86,14 +86,14 @@ def test_c19_unknown_protobuf_fields_are_ignored_at_every_level(listener: Listen
         return bytes([number << 3 | 2]) + encoded + payload
 
     body = wrapped(1, wrapped(2, wrapped(2, span) + unknown) + unknown) + unknown
-    assert post(listener.http_port, body).status == 200
-    (stored,) = listener.spans(trace_id)
+    assert post(target.http_port, body).status == 200
+    (stored,) = target.spans(trace_id)
     assert stored.attributes == {"k": "v"}
-    assert grpc_export(listener.grpc_port, body) == b""
-    assert len(listener.spans(trace_id)) == 2
+    assert grpc_export(target.grpc_port, body) == b""
+    assert len(target.spans(trace_id)) == 2
 
 
-def test_c20_unknown_json_keys_are_ignored_at_every_level(listener: Listener) -> None:
+def test_c20_unknown_json_keys_are_ignored_at_every_level(target: Target) -> None:
     trace_id = build.trace_id()
     unknown = {"zz": {"deep": [1, {"x": None}]}, "": 1}
     document = {
@@ -125,8 +125,8 @@ def test_c20_unknown_json_keys_are_ignored_at_every_level(listener: Listener) ->
         ],
         **unknown,
     }
-    answer = post_json(listener.http_port, document)
+    answer = post_json(target.http_port, document)
     assert (answer.status, answer.json()) == (200, {})
-    (stored,) = listener.spans(trace_id)
+    (stored,) = target.spans(trace_id)
     assert stored.attributes == {"k": "v"}
     assert stored.status == "ok"

@@ -121,13 +121,16 @@ def _score(item: object, project: str, received_ns: int) -> Score:
             attributes[f"langfuse.score.{key}"] = _text(score, key)
     if metadata is not None:
         attributes["langfuse.score.metadata"] = orjson.dumps(metadata).decode()
+    # Before ``attributes_json``: an id that is none of OpenTelemetry's goes to the attributes.
+    trace_id = _identifier(trace_id, 32, "traceId", attributes)
+    span_id = _identifier(span_id, 16, "observationId", attributes)
     return Score(
         project=project,
         time_ns=_time_ns(score.get("timestamp")) or received_ns,
         score_id=_text(score, "id") or _identity(project, score),
         name=name,
-        trace_id=trace_id.lower(),
-        span_id=span_id.lower(),
+        trace_id=trace_id,
+        span_id=span_id,
         session_id=session_id,
         value=value,
         label=label,
@@ -137,6 +140,16 @@ def _score(item: object, project: str, received_ns: int) -> Score:
         data_type=data_type if data_type in ("numeric", "boolean", "categorical") else "",
         attributes_json=orjson.dumps(attributes).decode(),
     )
+
+
+def _identifier(text: str, digits: int, name: str, attributes: dict[str, object]) -> str:
+    """A trace or span id in lower-case hex, written with dashes or not. Other text is kept as an attribute."""
+    plain = text.replace("-", "").lower()
+    if len(plain) == digits and not plain.strip("0123456789abcdef"):
+        return plain
+    if text:
+        attributes[f"langfuse.score.{name}"] = text
+    return ""
 
 
 def _value(value: object, data_type: str) -> tuple[float | None, str]:
