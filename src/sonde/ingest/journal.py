@@ -7,11 +7,14 @@ out keys they have, which makes replaying the journal after a crash harmless.
 
 A segment is a file: eight bytes of magic, then records of ``length (4) | crc32 (4) | payload``, little
 endian. A segment is removed once all its records are in the engine. A torn last record was never
-acknowledged and is dropped; damage before the end is counted, and the file is kept aside.
+acknowledged and is dropped. Damage before the end costs the record it hit: the file is kept aside, the
+records around it are replayed.
 """
 
 import errno
 import logging
+import os
+import shutil
 import struct
 import threading
 import time
@@ -67,10 +70,13 @@ class Journal:
         self._disk = disk or OsDisk()
         self._segment_bytes = segment_bytes
         self._waiting: deque[Waiting] = deque()
+        self._rolls: list[threading.Event] = []
         self._wake = threading.Condition()
         self._closing = False
         self._segments: list[Segment] = []
         self._lock = threading.Lock()  # guards open_records and _segments
+        self._left_over: list[Path] = []
+        """Files that are no longer needed and could not be removed yet."""
         self._active: Segment | None = None
         self._descriptor = -1
         self._size = 0
@@ -83,7 +89,7 @@ class Journal:
         self._thread.start()
 
     def append(self, payload: bytes, settle: Callable[[Segment | SondeError], None]) -> None:
-        """Queue one record.
+        """Queue one record, at least one byte.
 
         ``settle`` is called from the journal's thread: with the segment once the record is durable, or with
         the error that kept it from being so.
@@ -103,7 +109,21 @@ class Journal:
             if removable:
                 self._segments.remove(segment)
         if removable:
-            self._disk.remove(segment.path)
+            self._remove(segment.path)
+
+    def roll(self) -> None:
+        """Let no later record share a file with an earlier one.
+
+        After this, a file whose records are all in the engine goes away: what a deletion removes from the
+        engine then cannot come back from the journal. Returns when it is done.
+        """
+        with self._wake:
+            if self._closing:
+                return
+            rolled = threading.Event()
+            self._rolls.append(rolled)
+            self._wake.notify()
+        rolled.wait()
 
     def replay(self) -> Iterator[tuple[Segment, bytes]]:
         """The records left by an earlier process, oldest first. Each must be reported with `done`."""
@@ -114,14 +134,16 @@ class Journal:
                 self.replayed.torn_tails += 1
             elif damaged:
                 aside = path.with_suffix(f".damaged-{int(time.time())}")
-                aside.write_bytes(path.read_bytes())
-                self.replayed.damaged.append(aside)
                 log.error(
                     "journal segment %s is damaged (%s); kept aside as %s", path.name, damaged, aside.name
                 )
+                if not _keep_copy(path, aside):
+                    aside = path
+                self.replayed.damaged.append(aside)
             self.replayed.records += len(payloads)
             if not payloads:
-                self._disk.remove(path)
+                if path not in self.replayed.damaged:
+                    self._remove(path)
                 continue
             segment.open_records = len(payloads)
             with self._lock:
@@ -140,29 +162,45 @@ class Journal:
             active, self._active = self._active, None
             removable = active is not None and active.open_records == 0
         if active is not None:
-            self._disk.close(self._descriptor)
+            self._give_back(self._descriptor)
             if removable:
-                self._disk.remove(active.path)
+                self._remove(active.path)
 
     def _run(self) -> None:
         while True:
             with self._wake:
-                while not self._waiting and not self._closing:
+                while not self._waiting and not self._rolls and not self._closing:
                     self._wake.wait()
-                if not self._waiting:
-                    return
                 group = list(self._waiting)
                 self._waiting.clear()
-            outcome = self._commit([entry.payload for entry in group])
-            for entry in group:
-                entry.settle(outcome)
+                rolls, self._rolls = self._rolls, []
+                if not group and not rolls:
+                    return
+            if group:
+                outcome = self._outcome_of([entry.payload for entry in group])
+                for entry in group:
+                    try:
+                        entry.settle(outcome)
+                    except Exception:  # the asker's event loop has ended: the record is durable all the same
+                        log.debug("an answer found nobody", exc_info=True)
+            if rolls and self._active is not None:
+                self._seal(self._active)
+            for rolled in rolls:
+                rolled.set()
+
+    def _outcome_of(self, payloads: list[bytes]) -> Segment | SondeError:
+        """Commit; this thread must outlive whatever happens, or every later request would wait for ever."""
+        try:
+            return self._commit(payloads)
+        except OSError as error:
+            return as_storage_error(error)
+        except Exception as error:
+            log.exception("writing to the journal failed")
+            return Unavailable(f"Writing to the journal failed ({type(error).__name__}): nothing was stored.")
 
     def _commit(self, payloads: list[bytes]) -> Segment | SondeError:
         """Append and sync a group. On failure nothing of it counts, and the file is cut back."""
-        try:
-            segment = self._segment_for(sum(map(len, payloads)))
-        except OSError as error:
-            return as_storage_error(error)
+        segment = self._segment_for(sum(map(len, payloads)))
         chunks: list[bytes] = []
         for payload in payloads:
             chunks.append(HEADER.pack(len(payload), zlib.crc32(payload)))
@@ -196,8 +234,8 @@ class Journal:
         try:
             self._disk.append(descriptor, [MAGIC])
         except OSError:
-            self._disk.close(descriptor)
-            self._disk.remove(path)
+            self._give_back(descriptor)
+            self._remove(path)
             raise
         self._descriptor = descriptor
         self._size = len(MAGIC)
@@ -209,14 +247,14 @@ class Journal:
     def _seal(self, segment: Segment) -> None:
         """No more records go to this segment; it is removed now or by the last `done`."""
         self._active = None
-        self._disk.close(self._descriptor)
+        self._give_back(self._descriptor)
         with self._lock:
             segment.sealed = True
             removable = segment.open_records == 0
             if removable:
                 self._segments.remove(segment)
         if removable:
-            self._disk.remove(segment.path)
+            self._remove(segment.path)
 
     def _abandon(self, segment: Segment) -> None:
         """Cut the file back to its last good record after a failed write, and stop using it.
@@ -229,6 +267,24 @@ class Journal:
             log.warning("could not cut %s back; its unacknowledged tail may be replayed", segment.path.name)
         self._seal(segment)
 
+    def _give_back(self, descriptor: int) -> None:
+        try:
+            self._disk.close(descriptor)
+        except OSError as error:  # what was acknowledged was synced before
+            log.warning("closing a journal segment failed: %s", error)
+
+    def _remove(self, path: Path) -> None:
+        """Remove a file that is no longer needed, now or with a later one; replaying it would be harmless."""
+        with self._lock:
+            paths, self._left_over = [*self._left_over, path], []
+        for old in paths:
+            try:
+                self._disk.remove(old)
+            except OSError as error:
+                log.warning("journal segment %s cannot be removed yet: %s", old.name, error)
+                with self._lock:
+                    self._left_over.append(old)
+
 
 def as_storage_error(error: OSError) -> SondeError:
     """The answer a client gets for a failed write: always one that asks it to try again."""
@@ -239,6 +295,21 @@ def as_storage_error(error: OSError) -> SondeError:
     return Unavailable(f"Writing to the data folder failed ({error.strerror}): nothing was stored.")
 
 
+def _keep_copy(path: Path, aside: Path) -> bool:
+    """A second name for a damaged file; where there are no such names, a copy. False when neither works."""
+    try:
+        os.link(path, aside)
+        return True
+    except OSError:
+        pass
+    try:
+        shutil.copyfile(path, aside)
+        return True
+    except OSError as error:
+        log.warning("no copy of %s could be kept: %s", path.name, error)
+        return False
+
+
 def _read_segment(path: Path, *, last: bool) -> tuple[list[bytes], str]:
     """All whole records of a file, and "" | "torn" | what is wrong."""
     data = path.read_bytes()
@@ -246,17 +317,23 @@ def _read_segment(path: Path, *, last: bool) -> tuple[list[bytes], str]:
         return [], ("torn" if MAGIC.startswith(data) else "no journal header")
     payloads: list[bytes] = []
     position = len(MAGIC)
+    wrong = ""
     while position < len(data):
         if position + HEADER.size > len(data):
-            return payloads, "torn"
+            return payloads, wrong or "torn"
         length, crc = HEADER.unpack_from(data, position)
         start = position + HEADER.size
+        if length == 0:  # never written: a page that was given to the file and not filled before a power cut
+            empty = not any(memoryview(data)[position:])
+            return payloads, wrong or ("torn" if last and empty else f"no record at byte {position}")
         if start + length > len(data):
-            return payloads, ("torn" if last else "cut short")
+            return payloads, wrong or ("torn" if last else "cut short")
         payload = data[start : start + length]
-        if zlib.crc32(payload) != crc:
-            at_end = start + length == len(data)
-            return payloads, ("torn" if at_end and last else f"bad checksum at byte {position}")
-        payloads.append(payload)
+        if zlib.crc32(payload) == crc:
+            payloads.append(payload)
+        elif start + length == len(data) and last:
+            return payloads, wrong or "torn"
+        else:  # a flipped bit in a payload leaves the lengths whole: go on behind it
+            wrong = wrong or f"bad checksum at byte {position}"
         position = start + length
-    return payloads, ""
+    return payloads, wrong

@@ -95,9 +95,76 @@ def test_damage_in_the_middle_is_told_and_the_file_kept_aside(tmp_path: Path) ->
     data[data.index(b"record 1")] ^= 0xFF
     path.write_bytes(bytes(data))
     again = Journal(tmp_path)
-    assert [payload for _, payload in again.replay()] == [b"record 0"]
+    assert [payload for _, payload in again.replay()] == [b"record 0", b"record 2"]
     assert [aside.read_bytes() for aside in again.replayed.damaged] == [bytes(data)]
     again.close()
+
+
+def test_an_unfilled_page_at_the_end_is_a_torn_tail(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    append(journal, b"whole")
+    journal.close()
+    (path,) = tmp_path.iterdir()
+    path.write_bytes(path.read_bytes() + bytes(4096))
+    again = Journal(tmp_path)
+    assert [payload for _, payload in again.replay()] == [b"whole"]
+    assert (again.replayed.torn_tails, again.replayed.damaged) == (1, [])
+    again.close()
+
+
+def test_after_a_roll_nothing_that_is_in_the_engine_can_come_back(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    first, second = append(journal, b"in the engine"), append(journal, b"on its way")
+    assert isinstance(first, Segment)
+    assert isinstance(second, Segment)
+    journal.done(first)
+    journal.roll()
+    third = append(journal, b"later")
+    assert third is not first
+    journal.done(second)
+    journal.roll()
+    journal.close()
+    assert replayed(tmp_path) == [b"later"]
+
+
+class Stubborn(FaultyDisk):
+    """Files that cannot be removed or closed, as on a disk that was made read-only."""
+
+    stubborn = True
+
+    def remove(self, path: Path) -> None:
+        if self.stubborn:
+            raise OSError(errno.EROFS, "Read-only file system")
+        super().remove(path)
+
+    def close(self, descriptor: int) -> None:
+        super().close(descriptor)
+        if self.stubborn:
+            raise OSError(errno.EIO, "Input/output error")
+
+
+def test_a_file_that_cannot_be_removed_stops_nobody_and_goes_later(tmp_path: Path) -> None:
+    disk = Stubborn()
+    journal = Journal(tmp_path, disk=disk, segment_bytes=100)
+    for number in range(4):
+        outcome = append(journal, b"%d" % number * 80)
+        assert isinstance(outcome, Segment)
+        journal.done(outcome)
+    assert len(list(tmp_path.iterdir())) == 4
+    disk.stubborn = False
+    journal.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_answer_that_finds_nobody_does_not_end_the_journal(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+
+    def gone(_: Segment | SondeError) -> None:
+        raise RuntimeError("Event loop is closed")
+
+    journal.append(b"nobody waits", gone)
+    assert isinstance(append(journal, b"somebody does"), Segment)
+    journal.close()
 
 
 @pytest.mark.parametrize(
@@ -144,7 +211,7 @@ def test_whichever_operation_fails_what_was_acknowledged_survives_a_power_cut(tm
 
 
 @settings(max_examples=50, deadline=None)
-@given(payloads=st.lists(st.binary(max_size=300), max_size=12), cut=st.integers(0, 4_000))
+@given(payloads=st.lists(st.binary(min_size=1, max_size=300), max_size=12), cut=st.integers(0, 4_000))
 def test_any_cut_leaves_a_prefix(
     tmp_path_factory: pytest.TempPathFactory, payloads: list[bytes], cut: int
 ) -> None:
