@@ -62,5 +62,6 @@ def rules_of(settings: ProjectSettings) -> RedactionRules | None:
         cards="card" in on,
         ibans="iban" in on,
         secrets="secret" in on,
+        pseudonym_key=settings.pseudonym_key,
         custom=tuple(CustomPattern(item.name, item.pattern) for item in settings.patterns),
     )

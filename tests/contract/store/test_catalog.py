@@ -44,11 +44,9 @@ def key(key_id: str, project: str | None = "chat", digest: str | None = None) ->
 
 def test_a_project_is_made_once_and_keeps_its_settings(catalog: Catalog) -> None:
     made = catalog.ensure_project("chat")
-    assert (made.demo, made.created_ns, made.settings) == (
-        False,
-        1_790_000_000_000_000_000,
-        ProjectSettings(),
-    )
+    assert (made.demo, made.created_ns) == (False, 1_790_000_000_000_000_000)
+    assert made.settings == ProjectSettings(pseudonym_key=made.settings.pseudonym_key)
+    assert len(made.settings.pseudonym_key) == 64
     assert catalog.ensure_project("chat") == made
     with pytest.raises(Conflict, match="chat"):
         catalog.create_project("chat")

@@ -1,5 +1,6 @@
 """Typed access to the catalog. Every method is one transaction; values in and out are plain frozen types."""
 
+import secrets
 import time
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
@@ -101,9 +102,8 @@ class Catalog:
 
     def create_project(self, name: str, *, demo: bool = False) -> StoredProject:
         """A new project with default settings. Raises `Conflict` when the name is taken."""
-        row = Project(
-            name=name, demo=demo, created_ns=self._now_ns(), settings_json=_encode(ProjectSettings())
-        )
+        settings = ProjectSettings(pseudonym_key=secrets.token_hex(32))
+        row = Project(name=name, demo=demo, created_ns=self._now_ns(), settings_json=_encode(settings))
         try:
             with self._session() as session:
                 session.add(row)

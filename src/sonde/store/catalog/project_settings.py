@@ -29,3 +29,5 @@ class ProjectSettings(Struct, frozen=True):
     masks: tuple[str, ...] = ()
     """Names of the built-in masks that are on."""
     patterns: tuple[RedactionPattern, ...] = ()
+    pseudonym_key: str = ""
+    """Secret of the project: turns personal data in user and session ids into names nobody can guess back."""
