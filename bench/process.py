@@ -100,6 +100,7 @@ class Server:
                 raise RuntimeError(f"not ready after {patience_s:.0f} s, see {log}")
             time.sleep(0.02)
         self.start_s = time.perf_counter() - began
+        self.start_cpu_s = self.cpu_s()
         self._stop = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
         self._watcher.start()

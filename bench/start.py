@@ -26,12 +26,14 @@ def main(arguments: list[str]) -> None:
     chosen = options.parse_args(arguments)
     fresh: list[float] = []
     again: list[float] = []
+    cpu_spent: list[float] = []
     with tempfile.TemporaryDirectory(prefix="sonde-bench-") as scratch:
         folder = Path(scratch)
         for number in range(chosen.rounds):
             for times in (fresh, again):
                 sonde = Sonde(folder / f"sonde-{number}")
                 times.append(sonde.server.start_s)
+                cpu_spent.append(sonde.server.start_cpu_s)
                 sonde.server.kill()
         sonde = Sonde(folder / "sonde-0")
         try:
@@ -44,10 +46,11 @@ def main(arguments: list[str]) -> None:
             memory = sonde.server.sample() / 1e6
         finally:
             sonde.server.kill()
-        theirs, peer_mb = PUBLISHED_PHOENIX_START_S, None
+        theirs, peer_mb, peer_cpu = PUBLISHED_PHOENIX_START_S, None, ""
         if chosen.peer_python:
             phoenix = Phoenix(chosen.peer_python, folder / "phoenix")
             theirs, peer_mb = phoenix.server.start_s, phoenix.server.sample() / 1e6
+            peer_cpu = f"peer {phoenix.server.start_cpu_s:.1f}"
             phoenix.server.kill()
     origin = "Phoenix, same run" if chosen.peer_python else "Phoenix as published: no peer installed"
     first, second = statistics.median(fresh), statistics.median(again)
@@ -60,6 +63,7 @@ def main(arguments: list[str]) -> None:
                 f"{ratio(theirs, first)} ({origin}: {theirs:.1f})",
             ),
             ("start to ready, used folder, s", f"{second:.2f}", f"{ratio(theirs, second)}"),
+            ("start to ready, CPU seconds", f"{statistics.median(cpu_spent):.2f}", peer_cpu),
             ("idle RSS, MB", round(memory), f"peer {peer_mb:.0f}" if peer_mb else "limit 450"),
             ("idle CPU, % of a core", f"{idle * 100:.2f}", f"limit 1; others used {others * 100:.0f} %"),
         ],
