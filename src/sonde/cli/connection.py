@@ -59,7 +59,7 @@ def connected(url: str | None, key: str | None) -> "Generator[Client]":
 
 def fail(error: SondeError, code: int) -> None:
     """Say what is wrong and end with an exit code."""
-    complain(f"sonde: {safe(error.message)}")
-    if error.hint:
-        complain(safe(error.hint))
+    lines = f"sonde: {error.message}".splitlines() + error.hint.splitlines()
+    for line in lines:
+        complain(safe(line))
     raise typer.Exit(code)

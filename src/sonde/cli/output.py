@@ -19,6 +19,11 @@ BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u
 """Characters that turn the direction of text and can make it read as something else."""
 
 
+PIPE_WIDTH = 200
+UNBROKEN = frozenset({"time", "first", "last", "created", "last used", "expires", "oldest", "newest", "id"})
+"""Columns that are never folded."""
+
+
 class Style(StrEnum):
     """How to print."""
 
@@ -49,8 +54,9 @@ def escape(char: str) -> str:
 
 
 def console() -> Console:
-    """Standard output."""
-    return Console(highlight=False, markup=False, emoji=False)
+    """Standard output. Without a terminal there is no width to fit into."""
+    width = None if sys.stdout.isatty() else PIPE_WIDTH
+    return Console(highlight=False, markup=False, emoji=False, width=width)
 
 
 def say(text: str) -> None:
@@ -91,7 +97,13 @@ def print_rows(
     else:
         table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
         for name in header:
-            table.add_column(Text(safe(name)), justify="right" if name in right else "left", overflow="fold")
+            unbroken = name in UNBROKEN or name in right
+            table.add_column(
+                Text(safe(name)),
+                justify="right" if name in right else "left",
+                overflow="fold",
+                no_wrap=unbroken,
+            )
         for row in rows:
             table.add_row(*(Text(safe(cell_text(value))) for value in row))
         console().print(table)

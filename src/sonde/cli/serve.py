@@ -1,5 +1,6 @@
 """`sonde serve`: run the server."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -47,6 +48,10 @@ def serve(
         "demo": demo or None,
         "log_level": log_level,
     }
+    if otlp_grpc_port == "none":
+        # An option that is None means "not given", so switching gRPC off goes the way of the environment.
+        del options["otlp_grpc_port"]
+        os.environ["SONDE_OTLP_GRPC_PORT"] = "none"
     with server_packages():
         from sonde.app.serve import run
         from sonde.app.settings import load

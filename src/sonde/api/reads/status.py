@@ -54,8 +54,8 @@ def _services(shop: Services, conditions: Conditions) -> list[ServiceStatus]:
         "SELECT project, toString(service) AS service_name, count() AS spans, "
         "countIf(operation IN ('chat', 'text_completion', 'embeddings', 'rerank')) AS calls, "
         "toUnixTimestamp64Nano(max(time)) AS last_ns, "
-        "arraySort(groupUniqArray(20)(toString(convention))) AS conventions, "
-        "arraySort(groupUniqArray(20)(toString(scope_name))) AS scopes "
+        "arraySort(groupUniqArrayIf(20)(toString(convention), convention != '')) AS conventions, "
+        "arraySort(groupUniqArrayIf(20)(toString(scope_name), scope_name != '')) AS scopes "
         f"FROM spans {conditions.where} GROUP BY project, service_name ORDER BY last_ns DESC LIMIT "
         f"{SERVICES_MAX}",
         conditions.params,
