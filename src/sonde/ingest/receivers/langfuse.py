@@ -143,7 +143,7 @@ def _score(item: object, project: str, received_ns: int) -> Score:
 
 
 def _identifier(text: str, digits: int, name: str, attributes: dict[str, object]) -> str:
-    """A trace or span id in lower-case hex, written with dashes or not. Other text is kept as an attribute."""
+    """A trace or span id in lower-case hex, dashes or not. Other text is kept as an attribute."""
     plain = text.replace("-", "").lower()
     if len(plain) == digits and not plain.strip("0123456789abcdef"):
         return plain
