@@ -24,7 +24,7 @@ export default defineConfig([
       'no-restricted-syntax': [
         'error',
         { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: HOSTILE },
-        { selector: "AssignmentExpression > MemberExpression[property.name=/^(inner|outer)HTML$/]", message: HOSTILE },
+        { selector: 'AssignmentExpression > MemberExpression[property.name=/^(inner|outer)HTML$/]', message: HOSTILE },
         { selector: "CallExpression > MemberExpression[property.name='insertAdjacentHTML']", message: HOSTILE },
       ],
     },

@@ -27,7 +27,10 @@ export function precompress(): Plugin {
             const path = join(outDir, name);
             if ((await stat(path)).size < SMALLEST_BYTES) return;
             const body = await readFile(path);
-            const parameters = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: body.length };
+            const parameters = {
+              [constants.BROTLI_PARAM_QUALITY]: 11,
+              [constants.BROTLI_PARAM_SIZE_HINT]: body.length,
+            };
             await Promise.all([
               writeFile(`${path}.br`, await brotli(body, { params: parameters })),
               writeFile(`${path}.gz`, await zip(body, { level: 9 })),

@@ -72,7 +72,12 @@ export function overviewQuery(scope: Scope, filters: CallFilters = {}) {
   return queryOptions({
     queryKey: ['overview', ...key(scope), filters],
     queryFn: ({ signal }) =>
-      take(api.GET('/api/v1/overview', { params: { query: { project: scope.project, ...window_(scope), ...filters } }, signal })),
+      take(
+        api.GET('/api/v1/overview', {
+          params: { query: { project: scope.project, ...window_(scope), ...filters } },
+          signal,
+        }),
+      ),
     placeholderData: keepPreviousData,
     gcTime: SHORT_MS,
   });
@@ -167,7 +172,10 @@ export function traceQuery(traceId: string, project: string | undefined) {
         api.GET('/api/v1/traces/{trace_id}', {
           params: {
             path: { trace_id: traceId },
-            query: { ...(project === undefined ? {} : { project }), ...(pageParam === null ? {} : { cursor: pageParam }) },
+            query: {
+              ...(project === undefined ? {} : { project }),
+              ...(pageParam === null ? {} : { cursor: pageParam }),
+            },
           },
           signal,
         }),
@@ -193,7 +201,12 @@ export function spanQuery(traceId: string, spanId: string, project: string | und
 }
 
 /** The whole of a text that the details cut short. */
-export async function wholeMessage(traceId: string, spanId: string, position: number, project?: string): Promise<string> {
+export async function wholeMessage(
+  traceId: string,
+  spanId: string,
+  position: number,
+  project?: string,
+): Promise<string> {
   return take(
     api.GET('/api/v1/traces/{trace_id}/spans/{span_id}/messages/{position}', {
       params: {
@@ -208,7 +221,8 @@ export async function wholeMessage(traceId: string, spanId: string, position: nu
 export function keysQuery(project?: string) {
   return queryOptions({
     queryKey: ['keys', project ?? null],
-    queryFn: ({ signal }) => take(api.GET('/api/v1/keys', { params: { query: project === undefined ? {} : { project } }, signal })),
+    queryFn: ({ signal }) =>
+      take(api.GET('/api/v1/keys', { params: { query: project === undefined ? {} : { project } }, signal })),
   });
 }
 

@@ -33,7 +33,8 @@ export interface paths {
         };
         /**
          * List calls
-         * @description Newest first, or largest first by cost, duration or tokens. As CSV or JSON lines the whole list is sent.
+         * @description Newest first, or largest first by cost, duration or tokens. As CSV or JSON lines the whole list is
+         *     sent.
          */
         get: operations["list_calls_api_v1_calls_get"];
         put?: never;
@@ -199,7 +200,8 @@ export interface paths {
         put?: never;
         /**
          * How a pasted span would be read
-         * @description Takes OTLP JSON: an export request, or one span. Says which rule produced each field. Nothing is stored.
+         * @description Takes OTLP JSON: an export request, or one span. Says which rule produced each field. Nothing is
+         *     stored.
          */
         post: operations["explain_api_v1_mapping_explain_post"];
         delete?: never;
@@ -277,7 +279,8 @@ export interface paths {
         };
         /**
          * Totals, series and largest parts of a time range
-         * @description Calls, errors, latency, tokens and cost of the range and of the range before it, with series per step.
+         * @description Calls, errors, latency, tokens and cost of the range and of the range before it, with series per
+         *     step.
          */
         get: operations["get_overview_api_v1_overview_get"];
         put?: never;
@@ -421,7 +424,8 @@ export interface paths {
          * Query with SQL
          * @description ClickHouse SQL over the views spans, calls, messages, logs, metrics, scores and alerts, read only.
          *
-         *     Stopped after 10 seconds, cut at 10,000 rows or 10 MB, two at a time per key. Hanging up cancels the query.
+         *     Stopped after 10 seconds, cut at 10,000 rows or 10 MB, two at a time per key. Hanging up cancels the
+         *     query.
          */
         post: operations["query_api_v1_sql_post"];
         delete?: never;
@@ -603,9 +607,9 @@ export interface components {
             errors: number;
             /**
              * Sessions
-             * @default 0
+             * @description Different sessions, approximate; null in breakdowns
              */
-            sessions: number;
+            sessions: number | null;
             tokens: components["schemas"]["TokenSums"];
             ttft_ms: components["schemas"]["TtftQuantiles"];
             /**
@@ -622,9 +626,9 @@ export interface components {
             usage_missing_calls: number;
             /**
              * Users
-             * @default 0
+             * @description Different users, approximate; null in breakdowns
              */
-            users: number;
+            users: number | null;
         };
         /**
          * CallDetail
@@ -1541,9 +1545,9 @@ export interface components {
             provider: string | null;
             /**
              * Sessions
-             * @default 0
+             * @description Different sessions, approximate; null in breakdowns
              */
-            sessions: number;
+            sessions: number | null;
             tokens: components["schemas"]["TokenSums"];
             ttft_ms: components["schemas"]["TtftQuantiles"];
             /**
@@ -1560,9 +1564,9 @@ export interface components {
             usage_missing_calls: number;
             /**
              * Users
-             * @default 0
+             * @description Different users, approximate; null in breakdowns
              */
-            users: number;
+            users: number | null;
         };
         /**
          * NamedUse
@@ -1590,9 +1594,9 @@ export interface components {
             name: string | null;
             /**
              * Sessions
-             * @default 0
+             * @description Different sessions, approximate; null in breakdowns
              */
-            sessions: number;
+            sessions: number | null;
             tokens: components["schemas"]["TokenSums"];
             ttft_ms: components["schemas"]["TtftQuantiles"];
             /**
@@ -1609,9 +1613,9 @@ export interface components {
             usage_missing_calls: number;
             /**
              * Users
-             * @default 0
+             * @description Different users, approximate; null in breakdowns
              */
-            users: number;
+            users: number | null;
         };
         /**
          * NewKey
@@ -1643,7 +1647,8 @@ export interface components {
         };
         /**
          * NewScore
-         * @description A score to record. It needs something to judge (trace, span, session or response id) and a value or a label.
+         * @description A score to record. It needs something to judge (trace, span, session or response id) and a value or a
+         *     label.
          */
         NewScore: {
             /** Attributes */
@@ -1750,9 +1755,9 @@ export interface components {
             errors: number;
             /**
              * Sessions
-             * @default 0
+             * @description Different sessions, approximate; null in breakdowns
              */
-            sessions: number;
+            sessions: number | null;
             /**
              * Time
              * Format: date-time
@@ -1775,9 +1780,9 @@ export interface components {
             usage_missing_calls: number;
             /**
              * Users
-             * @default 0
+             * @description Different users, approximate; null in breakdowns
              */
-            users: number;
+            users: number | null;
         };
         /** Page[CallSummary] */
         Page_CallSummary_: {
@@ -1982,7 +1987,7 @@ export interface components {
          */
         "RedactionSettings-Input": {
             /** Masks */
-            masks: ("email" | "phone" | "card" | "secret" | "iban" | "ip")[];
+            masks: ("email" | "phone" | "card" | "iban" | "secret")[];
             /** Patterns */
             patterns?: components["schemas"]["RedactionPattern"][];
         };
@@ -1992,7 +1997,7 @@ export interface components {
          */
         "RedactionSettings-Output": {
             /** Masks */
-            masks: ("email" | "phone" | "card" | "secret" | "iban" | "ip")[];
+            masks: ("email" | "phone" | "card" | "iban" | "secret")[];
             /** Patterns */
             patterns: components["schemas"]["RedactionPattern"][];
         };
@@ -2138,11 +2143,9 @@ export interface components {
              * @description Send as X-Sonde-CSRF with every request that is not GET; only for kind session
              */
             csrf_token: string | null;
-            /** Expires Time */
-            expires_time: string | null;
             /**
              * Kind
-             * @description loopback: no key is needed on this machine; insecure: the server runs without authentication
+             * @description loopback: no key is needed on this machine; insecure: there is no authentication
              * @enum {string}
              */
             kind: "key" | "session" | "loopback" | "insecure";
@@ -2476,16 +2479,12 @@ export interface components {
          * @description Rows of values. Decimals and 64-bit (and wider) integers are text; NaN and infinities are null.
          */
         SqlResult: {
-            /** Bytes Read */
-            bytes_read: number | null;
             /** Columns */
             columns: components["schemas"]["SqlColumn"][];
             /** Elapsed Ms */
             elapsed_ms: number;
             /** Rows */
             rows: unknown[][];
-            /** Rows Read */
-            rows_read: number | null;
             /**
              * Truncated
              * @description A row or byte limit cut the result
@@ -2557,7 +2556,8 @@ export interface components {
         };
         /**
          * TokenSums
-         * @description Sums over the calls that report them. ``input`` = uncached + cached + cache write; ``output`` includes reasoning.
+         * @description Sums over the calls that report them. ``input`` = uncached + cached + cache write; ``output`` includes
+         *     reasoning.
          */
         TokenSums: {
             /**

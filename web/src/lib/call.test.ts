@@ -3,7 +3,13 @@ import { outputSpeed, tokenParts } from './call';
 
 describe('tokenParts', () => {
   it('splits without overlap', () => {
-    const parts = tokenParts({ input_tokens: 1117, cached_input_tokens: 1024, cache_write_tokens: 50, output_tokens: 211, reasoning_tokens: 128 });
+    const parts = tokenParts({
+      input_tokens: 1117,
+      cached_input_tokens: 1024,
+      cache_write_tokens: 50,
+      output_tokens: 211,
+      reasoning_tokens: 128,
+    });
     expect(parts.map((part) => [part.name, part.tokens])).toEqual([
       ['Input', 43],
       ['Cached input', 1024],
@@ -18,7 +24,9 @@ describe('tokenParts', () => {
     expect(tokenParts({ input_tokens: 5, output_tokens: 0 })).toHaveLength(1);
   });
   it('does not go below 0 when the parts contradict each other', () => {
-    expect(tokenParts({ input_tokens: 10, cached_input_tokens: 50, cache_write_tokens: 50 })).toEqual([{ name: 'Cached input', color: 'sky', tokens: 10 }]);
+    expect(tokenParts({ input_tokens: 10, cached_input_tokens: 50, cache_write_tokens: 50 })).toEqual([
+      { name: 'Cached input', color: 'sky', tokens: 10 },
+    ]);
   });
 });
 

@@ -31,7 +31,11 @@ export function tokenParts(call: TokenFigures): TokenPart[] {
 }
 
 /** Output tokens a second after the first token (after the start when that is not known). Null when it says nothing. */
-export function outputSpeed(call: { output_tokens?: number | null; duration_ms: number; ttft_ms?: number | null }): number | null {
+export function outputSpeed(call: {
+  output_tokens?: number | null;
+  duration_ms: number;
+  ttft_ms?: number | null;
+}): number | null {
   const output = call.output_tokens ?? 0;
   const seconds = (call.duration_ms - (call.ttft_ms ?? 0)) / 1000;
   return output >= 2 && seconds > 0.01 ? output / seconds : null;

@@ -49,10 +49,11 @@ export function formatUsd(value: Money): string {
   const size = Math.abs(amount);
   const sign = amount < 0 ? '−' : '';
   if (size === 0) return '$0';
-  if (size < 0.000001) return `${sign}<$0.000001`;
+  if (size < 0.00001) return `${sign}<$0.00001`;
   if (size < 0.01) return `${sign}$${plain(size, 2)}`;
   if (size < 1) return `${sign}$${size.toFixed(3)}`;
-  if (size < 10_000) return `${sign}$${size.toLocaleString(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+  if (size < 10_000)
+    return `${sign}$${size.toLocaleString(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
   return `${sign}$${formatCompact(size)}`;
 }
 
@@ -76,7 +77,10 @@ export function formatUsdExact(value: Money): string {
 function plain(value: number, digits: number): string {
   const rounded = Number(value.toPrecision(digits));
   const decimals = rounded === 0 ? 0 : Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(rounded))));
-  return rounded.toFixed(Math.min(decimals, 20)).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
+  return rounded
+    .toFixed(Math.min(decimals, 20))
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '');
 }
 
 /** "0.42 ms", "432 ms", "4.32 s", "3m 12s", "2h 05m", "3d 4h". */
@@ -98,6 +102,12 @@ export function formatDuration(ms: Known): string {
 
 function pad(value: number): string {
   return String(value).padStart(2, '0');
+}
+
+/** Round times for axes: "400 ms", "2.5 s", "300 s". Minutes would make odd numbers of decimal steps. */
+export function formatDurationAxis(ms: number): string {
+  if (ms === 0) return '0';
+  return ms < 1000 ? `${significant(ms, 3)} ms` : `${significant(ms / 1000, 3)} s`;
 }
 
 /** A share from 0 to 1: "0.12 %", "4.5 %", "100 %". */
@@ -127,7 +137,12 @@ export function formatBytes(bytes: Known): string {
 export const TIME_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 const dayParts = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit' });
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+const clock = new Intl.DateTimeFormat('en-GB', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
 const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 const zoneName = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'shortOffset' });
 

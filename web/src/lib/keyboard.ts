@@ -4,13 +4,16 @@ import { useEffect, useRef } from 'react';
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable) return true;
-  if (target instanceof HTMLInputElement) return !['checkbox', 'radio', 'button', 'submit', 'range'].includes(target.type);
+  if (target instanceof HTMLInputElement)
+    return !['checkbox', 'radio', 'button', 'submit', 'range'].includes(target.type);
   if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true;
   return target.closest('[role=menu], [role=listbox], [role=combobox]') !== null;
 }
 
 function modalIsOpen(): boolean {
-  return document.querySelector('[role=dialog][data-state=open]:not([data-peek]), [role=menu][data-state=open]') !== null;
+  return (
+    document.querySelector('[role=dialog][data-state=open]:not([data-peek]), [role=menu][data-state=open]') !== null
+  );
 }
 
 /** "k", "?", "mod+k", "shift+b"; single keys are as typed, so "?" needs no "shift". */

@@ -71,7 +71,9 @@ describe('helpers', () => {
     expect(plainText(message(parts), NO_NAMES)).toBe('hi\n\nf {\n  "a": 1\n}\n\n[image]');
   });
   it('names tools whatever the shape of the definition', () => {
-    const tools = toolsOf(message([{ type: 'function', function: { name: 'a', description: 'does a' } }, { name: 'b' }, {}]));
+    const tools = toolsOf(
+      message([{ type: 'function', function: { name: 'a', description: 'does a' } }, { name: 'b' }, {}]),
+    );
     expect(tools.map((tool) => [tool.name, tool.description])).toEqual([
       ['a', 'does a'],
       ['b', ''],

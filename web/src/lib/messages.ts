@@ -30,7 +30,8 @@ function decodedBytes(text: string): number {
 
 function media(part: Part): Block {
   const nested = [part, part.source, part.image_url, part.input_audio, part.inline_data].find(
-    (item): item is Part => isPart(item) && ['content', 'data', 'url', 'uri', 'file_id'].some((key) => typeof item[key] === 'string'),
+    (item): item is Part =>
+      isPart(item) && ['content', 'data', 'url', 'uri', 'file_id'].some((key) => typeof item[key] === 'string'),
   );
   const holder = nested ?? part;
   const mime = asText(part.mime_type ?? holder.mime_type ?? holder.media_type ?? holder.format);
@@ -38,10 +39,13 @@ function media(part: Part): Block {
   const stated = asText(part.modality);
   const modality = stated === '' ? (/image|audio|video|document|file/.exec(`${type} ${mime}`)?.[0] ?? 'file') : stated;
   const inline = [holder.content, holder.data].find((item): item is string => typeof item === 'string');
-  const address = [holder.uri, holder.url, holder.file_id, part.image_url].find((item): item is string => typeof item === 'string') ?? '';
+  const address =
+    [holder.uri, holder.url, holder.file_id, part.image_url].find((item): item is string => typeof item === 'string') ??
+    '';
   // A data: address holds the bytes themselves: its start says all there is to say.
   const data = /^data:([^;,]*)[^,]*,(.*)$/s.exec(address);
-  if (data) return { kind: 'media', modality, mime: mime || (data[1] ?? ''), bytes: decodedBytes(data[2] ?? ''), source: '' };
+  if (data)
+    return { kind: 'media', modality, mime: mime || (data[1] ?? ''), bytes: decodedBytes(data[2] ?? ''), source: '' };
   return { kind: 'media', modality, mime, bytes: inline === undefined ? null : decodedBytes(inline), source: address };
 }
 
@@ -72,7 +76,8 @@ export function toolNames(messages: readonly ContentMessage[]): ReadonlyMap<stri
   const names = new Map<string, string>();
   for (const message of messages) {
     for (const part of message.parts ?? []) {
-      if (isPart(part) && part.type === 'tool_call' && typeof part.id === 'string') names.set(part.id, asText(part.name));
+      if (isPart(part) && part.type === 'tool_call' && typeof part.id === 'string')
+        names.set(part.id, asText(part.name));
     }
   }
   return names;

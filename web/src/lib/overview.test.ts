@@ -34,7 +34,12 @@ function overview(times: readonly string[]): Overview {
 describe('overviewSeries', () => {
   it('has every step of the range, also where nothing happened', () => {
     const series = overviewSeries(overview(['2026-11-21T10:10:00Z']));
-    expect(series.times.map((time) => new Date(time).toISOString().slice(11, 16))).toEqual(['10:00', '10:05', '10:10', '10:15']);
+    expect(series.times.map((time) => new Date(time).toISOString().slice(11, 16))).toEqual([
+      '10:00',
+      '10:05',
+      '10:10',
+      '10:15',
+    ]);
     expect(series.of((point) => point.calls)).toEqual([null, null, 7, null]);
   });
   it('takes a range without any point', () => {

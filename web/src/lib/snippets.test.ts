@@ -9,7 +9,8 @@ function textOf(target: Parameters<typeof snippets>[0]): string[] {
 
 describe('snippets', () => {
   it('all name this server', () => {
-    for (const text of textOf({ http: HTTP, grpc: null, project: null, key: null })) expect(text).toContain('127.0.0.1:4318');
+    for (const text of textOf({ http: HTTP, grpc: null, project: null, key: null }))
+      expect(text).toContain('127.0.0.1:4318');
   });
   it('hold neither key nor project where none is needed', () => {
     for (const text of textOf({ http: HTTP, grpc: null, project: null, key: null })) {
@@ -24,7 +25,9 @@ describe('snippets', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
   it('send a test span that is JSON once the shell has filled it', () => {
-    const curl = snippets({ http: HTTP, grpc: null, project: 'a-b', key: 'k' }).find((snippet) => snippet.id === 'curl')?.blocks[0]?.code ?? '';
+    const curl =
+      snippets({ http: HTTP, grpc: null, project: 'a-b', key: 'k' }).find((snippet) => snippet.id === 'curl')?.blocks[0]
+        ?.code ?? '';
     const body = /-d '(.*)'$/s.exec(curl)?.[1]?.replaceAll(/'\$\w+'/g, 'abc') ?? '';
     const parsed = JSON.parse(body) as { resourceSpans: { scopeSpans: { spans: { name: string }[] }[] }[] };
     expect(parsed.resourceSpans[0]?.scopeSpans[0]?.spans[0]?.name).toBe('chat gpt-4o-mini');

@@ -69,7 +69,14 @@ trace.set_tracer_provider(provider)`;
 const SDK = 'opentelemetry-sdk opentelemetry-exporter-otlp-proto-http';
 const CAPTURE = 'export OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=span_only';
 
-function openInference(target: Target, id: string, name: string, group: Snippet['group'], module: string, instrumentor: string): Snippet {
+function openInference(
+  target: Target,
+  id: string,
+  name: string,
+  group: Snippet['group'],
+  module: string,
+  instrumentor: string,
+): Snippet {
   return {
     id,
     name,
@@ -99,7 +106,10 @@ export function snippets(target: Target): Snippet[] {
       name: 'Python, zero code',
       group: 'OpenTelemetry',
       blocks: [
-        { title: 'Install', code: 'pip install opentelemetry-distro opentelemetry-exporter-otlp-proto-http\nopentelemetry-bootstrap -a install' },
+        {
+          title: 'Install',
+          code: 'pip install opentelemetry-distro opentelemetry-exporter-otlp-proto-http\nopentelemetry-bootstrap -a install',
+        },
         environment(target),
         { title: 'Run', code: 'opentelemetry-instrument python app.py' },
       ],
@@ -143,7 +153,9 @@ export function snippets(target: Target): Snippet[] {
           ),
         },
       ],
-      ...(grpc === null ? {} : { note: `gRPC works as well: exporter otlp with endpoint ${grpc} and tls: {insecure: true}.` }),
+      ...(grpc === null
+        ? {}
+        : { note: `gRPC works as well: exporter otlp with endpoint ${grpc} and tls: {insecure: true}.` }),
     },
     {
       id: 'openai-genai',
@@ -165,8 +177,14 @@ export function snippets(target: Target): Snippet[] {
       group: 'Clients',
       blocks: [
         { title: 'Install', code: 'pip install traceloop-sdk' },
-        { title: 'Environment', code: lines(`export TRACELOOP_BASE_URL=${http}`, headersLine(target, 'TRACELOOP_HEADERS')) },
-        { title: 'At the start of the program', code: 'from traceloop.sdk import Traceloop\n\nTraceloop.init(app_name="my-app")' },
+        {
+          title: 'Environment',
+          code: lines(`export TRACELOOP_BASE_URL=${http}`, headersLine(target, 'TRACELOOP_HEADERS')),
+        },
+        {
+          title: 'At the start of the program',
+          code: 'from traceloop.sdk import Traceloop\n\nTraceloop.init(app_name="my-app")',
+        },
       ],
       note: 'Covers Anthropic, Gemini, LangChain and many more with the same two lines. TRACELOOP_TRACE_CONTENT=false leaves prompts out.',
     },
@@ -192,7 +210,10 @@ export function snippets(target: Target): Snippet[] {
       blocks: [
         { title: 'Install', code: `pip install pydantic-ai ${SDK}` },
         environment(target),
-        { title: 'At the start of the program', code: `${PROVIDER}\n\nfrom pydantic_ai import Agent\n\nAgent.instrument_all()` },
+        {
+          title: 'At the start of the program',
+          code: `${PROVIDER}\n\nfrom pydantic_ai import Agent\n\nAgent.instrument_all()`,
+        },
       ],
       note: 'Agent runs, tool calls and model calls come as one trace, prompts included.',
     },
@@ -201,7 +222,10 @@ export function snippets(target: Target): Snippet[] {
       name: 'Vercel AI SDK',
       group: 'Frameworks',
       blocks: [
-        { title: 'Install', code: 'npm install @ai-sdk/otel @opentelemetry/sdk-node @opentelemetry/exporter-trace-otlp-proto' },
+        {
+          title: 'Install',
+          code: 'npm install @ai-sdk/otel @opentelemetry/sdk-node @opentelemetry/exporter-trace-otlp-proto',
+        },
         environment(target),
         {
           title: 'instrumentation.ts',
@@ -240,7 +264,11 @@ registerTelemetry(new OpenTelemetry());`,
       blocks: [
         {
           title: 'Environment',
-          code: lines(`export LANGFUSE_BASE_URL=${http}`, 'export LANGFUSE_PUBLIC_KEY=pk-sonde', `export LANGFUSE_SECRET_KEY=${secret}`),
+          code: lines(
+            `export LANGFUSE_BASE_URL=${http}`,
+            'export LANGFUSE_PUBLIC_KEY=pk-sonde',
+            `export LANGFUSE_SECRET_KEY=${secret}`,
+          ),
         },
       ],
       note: `No other change: spans and scores go to Sonde instead.${target.key === null ? ' From this machine any keys do.' : ''}`,
@@ -291,7 +319,10 @@ registerTelemetry(new OpenTelemetry());`,
             headersLine(target, 'OTEL_EXPORTER_OTLP_TRACES_HEADERS'),
           ),
         },
-        { title: 'At the start of the program', code: 'import mlflow\n\nmlflow.openai.autolog()  # or mlflow.anthropic, mlflow.langchain …' },
+        {
+          title: 'At the start of the program',
+          code: 'import mlflow\n\nmlflow.openai.autolog()  # or mlflow.anthropic, mlflow.langchain …',
+        },
       ],
     },
     {
@@ -324,7 +355,9 @@ function testSpan(target: Target): string {
     `  -d '{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"curl"}}]},"scopeSpans":[{"spans":[{`,
     `    "traceId":"'$trace'","spanId":"'$span'","name":"chat gpt-4o-mini","kind":3,`,
     `    "startTimeUnixNano":"'$start'","endTimeUnixNano":"'$end'","attributes":[`,
-    attributes.map(([key, value], index) => `      {"key":"${key}","value":${value}}${index < attributes.length - 1 ? ',' : ''}`),
+    attributes.map(
+      ([key, value], index) => `      {"key":"${key}","value":${value}}${index < attributes.length - 1 ? ',' : ''}`,
+    ),
     `    ]}]}]}]}'`,
   );
 }

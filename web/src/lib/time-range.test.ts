@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { bounds, decodeRange, describeRange, encodeRange, parseRange, previousBounds, shift, zoom, type TimeRange } from './time-range';
+import {
+  bounds,
+  decodeRange,
+  describeRange,
+  encodeRange,
+  parseRange,
+  previousBounds,
+  shift,
+  zoom,
+  type TimeRange,
+} from './time-range';
 
 const local = (text: string) => new Date(text).getTime();
 const NOW = local('2026-11-21T12:34:56');
@@ -16,13 +26,25 @@ function parsed(text: string) {
 }
 
 describe('the URL', () => {
-  it.each(['15m', '24h', '7d', '2026-11-21T09:00:00Z--2026-11-21T10:00:00Z', '2026-11-21T09:00:00.500Z--2026-11-21T10:00:00Z'])(
-    'reads back what it wrote: %s',
-    (text) => {
-      expect(encodeRange(span(text))).toBe(text);
-    },
-  );
-  it.each(['', 'abc', '0h', '24x', '999999d', '2026-11-21T10:00:00Z--2026-11-21T09:00:00Z', 'x--y', '2026-11-21T10:00:00Z'])('refuses %s', (text) => {
+  it.each([
+    '15m',
+    '24h',
+    '7d',
+    '2026-11-21T09:00:00Z--2026-11-21T10:00:00Z',
+    '2026-11-21T09:00:00.500Z--2026-11-21T10:00:00Z',
+  ])('reads back what it wrote: %s', (text) => {
+    expect(encodeRange(span(text))).toBe(text);
+  });
+  it.each([
+    '',
+    'abc',
+    '0h',
+    '24x',
+    '999999d',
+    '2026-11-21T10:00:00Z--2026-11-21T09:00:00Z',
+    'x--y',
+    '2026-11-21T10:00:00Z',
+  ])('refuses %s', (text) => {
     expect(decodeRange(text)).toBeNull();
   });
 });
@@ -58,9 +80,12 @@ describe('what people type', () => {
     expect(parsed(text)).toEqual({ from: local(from), to: local(to) });
   });
 
-  it.each(['', 'soon', 'hours', '12', '12:00 - 10:00', '25:99 - 26:00', 'last', 'to', '2026-11-20 to'])('does not guess: %s', (text) => {
-    expect(parsed(text)).toBeNull();
-  });
+  it.each(['', 'soon', 'hours', '12', '12:00 - 10:00', '25:99 - 26:00', 'last', 'to', '2026-11-20 to'])(
+    'does not guess: %s',
+    (text) => {
+      expect(parsed(text)).toBeNull();
+    },
+  );
 });
 
 describe('moving about', () => {
@@ -68,7 +93,9 @@ describe('moving about', () => {
   it('names a range', () => {
     expect(describeRange(span('24h'))).toBe('Last 24 hours');
     expect(describeRange(span('1h'))).toBe('Last hour');
-    expect(describeRange({ kind: 'absolute', from: local('2026-11-21T09:00:00'), to: local('2026-11-21T10:00:00') })).toBe('2026-11-21 09:00 – 10:00');
+    expect(
+      describeRange({ kind: 'absolute', from: local('2026-11-21T09:00:00'), to: local('2026-11-21T10:00:00') }),
+    ).toBe('2026-11-21 09:00 – 10:00');
   });
   it('finds the period before', () => {
     expect(previousBounds({ from: 100, to: 130 })).toEqual({ from: 70, to: 100 });

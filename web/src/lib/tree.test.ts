@@ -36,7 +36,14 @@ function node(id: string, depth: number, more: Partial<SpanNode> = {}): SpanNode
 //  │  └─ d   (error)
 //  └─ e
 //  f         (a second root)
-const SPANS = [node('a', 0), node('b', 1), node('c', 2), node('d', 2, { status: 'error' }), node('e', 1, { name: 'tail' }), node('f', 0)];
+const SPANS = [
+  node('a', 0),
+  node('b', 1),
+  node('c', 2),
+  node('d', 2, { status: 'error' }),
+  node('e', 1, { name: 'tail' }),
+  node('f', 0),
+];
 const TREE = makeTree(SPANS);
 const ids = (rows: readonly { span: SpanNode }[]) => rows.map((row) => row.span.span_id).join('');
 
@@ -77,7 +84,9 @@ describe('treeRows', () => {
     expect(treeRows(TREE, new Set(), { text: 'nothing like it', only: null })).toEqual([]);
   });
   it('stays fast for thousands of spans', () => {
-    const many = Array.from({ length: 20_000 }, (_, index) => node(String(index), index === 0 ? 0 : 1 + (index % 7 === 0 ? 0 : index % 3)));
+    const many = Array.from({ length: 20_000 }, (_, index) =>
+      node(String(index), index === 0 ? 0 : 1 + (index % 7 === 0 ? 0 : index % 3)),
+    );
     expect(treeRows(makeTree(many), new Set(), NOTHING)).toHaveLength(20_000);
   });
 });

@@ -60,9 +60,17 @@ function matches(span: SpanNode, text: string, only: TreeFilter['only']): boolea
   if (only === 'calls' && !span.call) return false;
   if (text === '') return true;
   const call = span.call;
-  return [span.name, span.service, span.operation, span.scope_name, span.span_id, span.error_type, call?.request_model, call?.response_model, call?.provider].some(
-    (value) => value?.toLowerCase().includes(text),
-  );
+  return [
+    span.name,
+    span.service,
+    span.operation,
+    span.scope_name,
+    span.span_id,
+    span.error_type,
+    call?.request_model,
+    call?.response_model,
+    call?.provider,
+  ].some((value) => value?.toLowerCase().includes(text));
 }
 
 export function isFiltering(filter: TreeFilter): boolean {

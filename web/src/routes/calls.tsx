@@ -34,7 +34,9 @@ export const Route = createFileRoute('/calls')({
     return {
       ...readFilters(search),
       ...(isOrder(search.order) ? { order: search.order } : {}),
-      ...(typeof search.peek === 'string' && /^[0-9a-f]{32}\.[0-9a-f]{16}$/.test(search.peek) ? { peek: search.peek } : {}),
+      ...(typeof search.peek === 'string' && /^[0-9a-f]{32}\.[0-9a-f]{16}$/.test(search.peek)
+        ? { peek: search.peek }
+        : {}),
     };
   },
   component: CallsPage,
@@ -62,7 +64,10 @@ function CallsPage() {
   const columns = useMemo(() => callColumns(now.now), [now.now]);
   const columnState = useColumns('calls', columns);
   const visibility = useMemo(
-    () => (filters.dropped ? { ...columnState.visibility, reason: true, cost: false } : columnState.visibility),
+    () =>
+      filters.dropped
+        ? { ...columnState.visibility, reason: true, status: false, ttft: false, cost: false }
+        : columnState.visibility,
     [columnState.visibility, filters.dropped],
   );
 
@@ -95,7 +100,11 @@ function CallsPage() {
       const target = {
         to: '/traces/$traceId',
         params: { traceId: call.trace_id },
-        search: { project: call.project, span: call.span_id, ...(search.range === undefined ? {} : { range: search.range }) },
+        search: {
+          project: call.project,
+          span: call.span_id,
+          ...(search.range === undefined ? {} : { range: search.range }),
+        },
       } as const;
       if (newTab) window.open(router.buildLocation(target).href, '_blank', 'noopener');
       else void navigate(target);
@@ -162,7 +171,12 @@ function CallsPage() {
             onOpen={() => {
               const call = rows.find((row) => keyOf(row) === search.peek);
               if (call) open(call, false);
-              else void navigate({ to: '/traces/$traceId', params: { traceId: peekTrace }, search: { span: peekSpan, project: scope.project } });
+              else
+                void navigate({
+                  to: '/traces/$traceId',
+                  params: { traceId: peekTrace },
+                  search: { span: peekSpan, project: scope.project },
+                });
             }}
           >
             <SpanPanel traceId={peekTrace} spanId={peekSpan} project={scope.project} tab={tab} onTab={setTab} />
@@ -171,7 +185,10 @@ function CallsPage() {
       }
     >
       {(total) => {
-        if (query.isError && rows.length === 0) return <Failure className="flex-1" error={query.error} what="The calls" onRetry={() => void query.refetch()} />;
+        if (query.isError && rows.length === 0)
+          return (
+            <Failure className="flex-1" error={query.error} what="The calls" onRetry={() => void query.refetch()} />
+          );
         if (query.isPending) return <GridLoading />;
         if (rows.length === 0) {
           if (filters.dropped) {
@@ -183,7 +200,11 @@ function CallsPage() {
           }
           if (countFilters(filters) > 0) {
             return (
-              <Empty className="flex-1 bg-surface" title="No call matches these filters" actions={<Button onClick={() => setFilters({})}>Clear the filters</Button>}>
+              <Empty
+                className="flex-1 bg-surface"
+                title="No call matches these filters"
+                actions={<Button onClick={() => setFilters({})}>Clear the filters</Button>}
+              >
                 Try a wider time range, or take a filter away.
               </Empty>
             );

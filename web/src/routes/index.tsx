@@ -31,7 +31,9 @@ function OverviewPage() {
         </>
       }
     >
-      {query.isError && !overview ? <Failure error={query.error} what="The overview" onRetry={() => void query.refetch()} /> : null}
+      {query.isError && !overview ? (
+        <Failure error={query.error} what="The overview" onRetry={() => void query.refetch()} />
+      ) : null}
       {query.isPending ? (
         <div className="flex flex-col gap-3" aria-busy="true" aria-label="Loading">
           <TilesSkeleton />
@@ -44,15 +46,24 @@ function OverviewPage() {
           </div>
         </div>
       ) : null}
-      {overview && series && overview.totals.calls === 0 && !query.isPlaceholderData ? <NothingHere what="calls" /> : null}
+      {overview && series && overview.totals.calls === 0 && !query.isPlaceholderData ? (
+        <NothingHere what="calls" />
+      ) : null}
       {overview && series && (overview.totals.calls > 0 || query.isPlaceholderData) ? (
-        <div className={cn('flex flex-col gap-3 transition-opacity', query.isPlaceholderData && 'delay-200 opacity-70')}>
+        <div
+          className={cn('flex flex-col gap-3 transition-opacity', query.isPlaceholderData && 'delay-200 opacity-70')}
+        >
           <Tiles overview={overview} series={series} />
           <OverviewCharts overview={overview} series={series} onZoom={onZoom} />
           <ModelTable overview={overview} />
           <div className="grid gap-3 lg:grid-cols-2">
             <NamedTable title="Services" rows={overview.services} dimension="service" unknown="no service name" />
-            <NamedTable title="Endpoints" rows={overview.endpoints} dimension="endpoint" unknown="no endpoint reported" />
+            <NamedTable
+              title="Endpoints"
+              rows={overview.endpoints}
+              dimension="endpoint"
+              unknown="no endpoint reported"
+            />
           </div>
         </div>
       ) : null}

@@ -19,7 +19,8 @@ interface SetupSearch {
 }
 
 export const Route = createFileRoute('/setup')({
-  validateSearch: (search: Record<string, unknown>): SetupSearch => (typeof search.with === 'string' ? { with: search.with } : {}),
+  validateSearch: (search: Record<string, unknown>): SetupSearch =>
+    typeof search.with === 'string' ? { with: search.with } : {},
   component: SetupPage,
 });
 
@@ -43,13 +44,17 @@ function SetupPage() {
   const needsKey = session?.kind === 'session' || session?.kind === 'key';
   const mayCreate = session?.scopes.includes('admin') ?? false;
   const newKey = useMutation({
-    mutationFn: () => take(api.POST('/api/v1/keys', { body: { name: `set-up of ${project}`, project, scopes: ['ingest'] } })),
+    mutationFn: () =>
+      take(api.POST('/api/v1/keys', { body: { name: `set-up of ${project}`, project, scopes: ['ingest'] } })),
   });
   const made = newKey.data?.project === project ? newKey.data : null;
   const key = made ? made.key : needsKey ? PLACEHOLDER_KEY : null;
   const http = status.data?.receivers.otlp_http_url ?? window.location.origin;
   const grpc = status.data?.receivers.otlp_grpc_url ?? null;
-  const all = useMemo(() => snippets({ http, grpc, project: project === DEFAULT_PROJECT ? null : project, key }), [http, grpc, project, key]);
+  const all = useMemo(
+    () => snippets({ http, grpc, project: project === DEFAULT_PROJECT ? null : project, key }),
+    [http, grpc, project, key],
+  );
   const current = all.find((item) => item.id === search.with) ?? all[0];
   const wanted = text.trim().toLowerCase();
   const shown = all.filter((item) => `${item.name} ${item.group}`.toLowerCase().includes(wanted));
@@ -77,11 +82,15 @@ function SetupPage() {
                 <>
                   <code className="mono min-w-0 flex-1 wrap-anywhere">{made.key}</code>
                   <CopyButton label="Copy the key" text={made.key} />
-                  <p className="w-full text-xs text-ink-2">It is in the snippets below, and shown only until you leave this page.</p>
+                  <p className="w-full text-xs text-ink-2">
+                    It is in the snippets below, and shown only until you leave this page.
+                  </p>
                 </>
               ) : (
                 <>
-                  <p className="min-w-0 flex-1 text-ink-2">Beyond the server’s own machine, senders need a key with scope ingest.</p>
+                  <p className="min-w-0 flex-1 text-ink-2">
+                    Beyond the server’s own machine, senders need a key with scope ingest.
+                  </p>
                   {mayCreate ? (
                     <Button disabled={newKey.isPending} onClick={() => newKey.mutate()}>
                       Create one
@@ -104,7 +113,14 @@ function SetupPage() {
           <div className="border-line max-md:border-b md:border-r">
             <div className="relative p-2">
               <Search aria-hidden className="pointer-events-none absolute top-4.25 left-4.25 size-3.5 text-ink-3" />
-              <Input data-filter-focus aria-label="Find a library" placeholder="Find a library" className="pl-8" value={text} onChange={(event) => setText(event.target.value)} />
+              <Input
+                data-filter-focus
+                aria-label="Find a library"
+                placeholder="Find a library"
+                className="pl-8"
+                value={text}
+                onChange={(event) => setText(event.target.value)}
+              />
             </div>
             <div className="max-md:max-h-52 max-md:overflow-y-auto">
               {GROUPS.map((group) => {
@@ -127,7 +143,9 @@ function SetupPage() {
                 );
               })}
               {shown.length === 0 ? (
-                <p className="px-4 pb-4 text-xs text-ink-3">Not listed. Anything that speaks OTLP works: take the environment of “Python, zero code”.</p>
+                <p className="px-4 pb-4 text-xs text-ink-3">
+                  Not listed. Anything that speaks OTLP works: take the environment of “Python, zero code”.
+                </p>
               ) : null}
             </div>
           </div>

@@ -12,13 +12,14 @@ import { Menu, MenuContent, MenuItem, MenuTrigger } from '@/components/ui/menu';
 import { Empty, GridLoading } from '@/components/ui/states';
 import { saveFile } from '@/lib/clipboard';
 import { cn } from '@/lib/cn';
-import { formatBytes, formatCompact, formatCount, formatDuration } from '@/lib/format';
+import { formatCount, formatDuration } from '@/lib/format';
 import { useScope } from '@/lib/scope';
 import { EXAMPLES, VIEWS } from '@/lib/sql-views';
 import { readPreference, writePreference } from '@/lib/storage';
 
 export const Route = createFileRoute('/sql')({
-  validateSearch: (search: Record<string, unknown>): { sql?: string } => (typeof search.sql === 'string' ? { sql: search.sql } : {}),
+  validateSearch: (search: Record<string, unknown>): { sql?: string } =>
+    typeof search.sql === 'string' ? { sql: search.sql } : {},
   component: SqlPage,
 });
 
@@ -31,7 +32,9 @@ function SqlPage() {
   const query = useMutation({
     mutationFn: (sql: string) =>
       // The same address also answers as CSV, but only when it is asked to.
-      take<Schemas['SqlResult'] | string>(api.POST('/api/v1/sql', { body: { sql, project: scope.project } })).then((answer) => answer as Schemas['SqlResult']),
+      take<Schemas['SqlResult'] | string>(api.POST('/api/v1/sql', { body: { sql, project: scope.project } })).then(
+        (answer) => answer as Schemas['SqlResult'],
+      ),
   });
   const run = () => {
     const area = editor.current;
@@ -54,7 +57,9 @@ function SqlPage() {
     <Page
       title="SQL"
       fixed
-      lead={<span className="text-xs text-ink-3 max-md:hidden">ClickHouse SQL over project {scope.project}, read only</span>}
+      lead={
+        <span className="text-xs text-ink-3 max-md:hidden">ClickHouse SQL over project {scope.project}, read only</span>
+      }
       actions={
         <>
           <Menu>
@@ -108,17 +113,25 @@ function SqlPage() {
           {query.isError ? <Problem error={query.error} /> : null}
           {result ? (
             <>
-              {result.rows.length === 0 ? <Empty className="flex-1 bg-surface" icon={<Table2 />} title="No rows" /> : <Results result={result} />}
-              <div className="tabular flex h-8 shrink-0 items-center gap-4 border-t border-line bg-surface px-4 text-xs text-ink-3" role="status">
+              {result.rows.length === 0 ? (
+                <Empty className="flex-1 bg-surface" icon={<Table2 />} title="No rows" />
+              ) : (
+                <Results result={result} />
+              )}
+              <div
+                className="tabular flex h-8 shrink-0 items-center gap-4 border-t border-line bg-surface px-4 text-xs text-ink-3"
+                role="status"
+              >
                 <span className="text-ink-2">{formatCount(result.rows.length)} rows</span>
                 {result.truncated ? <span className="text-warn">cut by the row or size limit</span> : null}
                 <span>{formatDuration(result.elapsed_ms)}</span>
-                {result.rows_read === null ? null : (
-                  <span>
-                    read {formatCompact(result.rows_read)} rows{result.bytes_read ? `, ${formatBytes(result.bytes_read)}` : ''}
-                  </span>
-                )}
-                <Button look="ghost" size="sm" className="ml-auto" disabled={result.rows.length === 0} onClick={() => saveFile('sonde.csv', 'text/csv', toCsv(result))}>
+                <Button
+                  look="ghost"
+                  size="sm"
+                  className="ml-auto"
+                  disabled={result.rows.length === 0}
+                  onClick={() => saveFile('sonde.csv', 'text/csv', toCsv(result))}
+                >
                   <Download /> CSV
                 </Button>
               </div>
@@ -130,7 +143,10 @@ function SqlPage() {
             </Empty>
           ) : null}
         </div>
-        <aside aria-label="Views" className="w-64 shrink-0 overflow-y-auto border-l border-line bg-surface py-2 max-lg:hidden">
+        <aside
+          aria-label="Views"
+          className="w-64 shrink-0 overflow-y-auto border-l border-line bg-surface py-2 max-lg:hidden"
+        >
           <h2 className="eyebrow px-4 py-1">Views</h2>
           {VIEWS.map((view) => (
             <ViewSection key={view.name} view={view} onInsert={insert} />
@@ -147,9 +163,9 @@ function ViewSection({ view, onInsert }: { view: (typeof VIEWS)[number]; onInser
   // The server knows the columns of every view: asked when a view is opened for which none are written down here.
   const describe = useMutation({
     mutationFn: () =>
-      take<Schemas['SqlResult'] | string>(api.POST('/api/v1/sql', { body: { sql: `SELECT * FROM ${view.name} LIMIT 0`, project: scope.project } })).then(
-        (answer) => answer as Schemas['SqlResult'],
-      ),
+      take<Schemas['SqlResult'] | string>(
+        api.POST('/api/v1/sql', { body: { sql: `SELECT * FROM ${view.name} LIMIT 0`, project: scope.project } }),
+      ).then((answer) => answer as Schemas['SqlResult']),
   });
   const columns = view.columns.length > 0 ? view.columns : (describe.data?.columns.map((column) => column.name) ?? []);
   return (
@@ -164,7 +180,10 @@ function ViewSection({ view, onInsert }: { view: (typeof VIEWS)[number]; onInser
             if (!open && view.columns.length === 0 && describe.isIdle) describe.mutate();
           }}
         >
-          <ChevronRight aria-hidden className={cn('size-3.5 shrink-0 text-ink-3 transition-transform', open && 'rotate-90')} />
+          <ChevronRight
+            aria-hidden
+            className={cn('size-3.5 shrink-0 text-ink-3 transition-transform', open && 'rotate-90')}
+          />
           <span className="mono font-medium">{view.name}</span>
         </button>
       </h3>
@@ -175,7 +194,12 @@ function ViewSection({ view, onInsert }: { view: (typeof VIEWS)[number]; onInser
           <ul>
             {columns.map((column) => (
               <li key={column}>
-                <button type="button" title={`Insert ${column}`} className="mono w-full truncate rounded px-1 text-left text-xs leading-5.5 text-ink-2 hover:bg-sunken hover:text-ink" onClick={() => onInsert(column)}>
+                <button
+                  type="button"
+                  title={`Insert ${column}`}
+                  className="mono w-full truncate rounded px-1 text-left text-xs leading-5.5 text-ink-2 hover:bg-sunken hover:text-ink"
+                  onClick={() => onInsert(column)}
+                >
                   {column}
                 </button>
               </li>

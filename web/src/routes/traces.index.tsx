@@ -61,7 +61,14 @@ function TracesPage() {
     },
     [navigate, router, search.range],
   );
-  useListKeys({ rows, keyOf, selected, select: (row) => setSelected(keyOf(row)), open, close: () => setSelected(null) });
+  useListKeys({
+    rows,
+    keyOf,
+    selected,
+    select: (row) => setSelected(keyOf(row)),
+    open,
+    close: () => setSelected(null),
+  });
 
   const { fetchNextPage, hasNextPage, isFetchingNextPage } = query;
   const more = useCallback(() => void fetchNextPage(), [fetchNextPage]);
@@ -84,13 +91,19 @@ function TracesPage() {
       aside={null}
     >
       {() => {
-        if (query.isError && rows.length === 0) return <Failure className="flex-1" error={query.error} what="The traces" onRetry={() => void query.refetch()} />;
+        if (query.isError && rows.length === 0)
+          return (
+            <Failure className="flex-1" error={query.error} what="The traces" onRetry={() => void query.refetch()} />
+          );
         if (query.isPending) return <GridLoading />;
         if (rows.length === 0) {
           return (
             <div className="flex flex-1 flex-col justify-center bg-surface">
               {countFilters(filters) > 0 ? (
-                <Empty title="No trace matches these filters" actions={<Button onClick={() => setFilters({})}>Clear the filters</Button>}>
+                <Empty
+                  title="No trace matches these filters"
+                  actions={<Button onClick={() => setFilters({})}>Clear the filters</Button>}
+                >
                   Filters hold for at least one call of a trace; the name is that of its root span.
                 </Empty>
               ) : (

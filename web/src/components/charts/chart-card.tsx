@@ -4,6 +4,7 @@ import { Tooltip } from '@/components/ui/tooltip';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/lib/cn';
 import { formatMinute } from '@/lib/format';
+import { readPreference, writePreference } from '@/lib/storage';
 import { TimeChart, type ChartSeries, type TimeChartProps } from './time-chart';
 
 interface Props extends Omit<TimeChartProps, 'label' | 'series'> {
@@ -11,13 +12,16 @@ interface Props extends Omit<TimeChartProps, 'label' | 'series'> {
   unit: string;
   /** With the figure of the whole range in the legend. */
   series: readonly (ChartSeries & { total: string })[];
+  /** Values of several magnitudes: a logarithmic axis is offered, and the choice remembered. */
+  mayBeLog?: boolean;
   className?: string;
 }
 
 /** A chart with its heading and a legend whose entries switch the series; the same figures as a table on demand. */
-export function ChartCard({ title, unit, series, className, ...chart }: Props) {
+export function ChartCard({ title, unit, series, mayBeLog = false, className, ...chart }: Props) {
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [asTable, setAsTable] = useState(false);
+  const [log, setLog] = useState(() => mayBeLog && readPreference('log-scale') !== 'off');
   const shown = useMemo(() => series.filter((item) => !hidden.has(item.name)), [series, hidden]);
   const toggle = (name: string) => {
     const next = new Set(hidden);
@@ -27,31 +31,28 @@ export function ChartCard({ title, unit, series, className, ...chart }: Props) {
   };
   return (
     <section className={cn('card flex flex-col pt-3 pb-2', className)} aria-label={title}>
-      <div className="flex items-start gap-2 pr-2 pl-4">
+      <div className="flex items-start gap-1 pr-2 pl-4">
         <div className="min-w-0 flex-1">
           <h2 className="font-semibold">
             {title} <span className="text-xs font-normal text-ink-3">{unit}</span>
           </h2>
-          <ul className="mt-0.5 flex flex-wrap gap-x-3 gap-y-0.5 text-xs">
-            {series.map((item) => (
-              <li key={item.name}>
-                <button
-                  type="button"
-                  aria-pressed={!hidden.has(item.name)}
-                  onClick={() => toggle(item.name)}
-                  className="group flex items-center gap-1.5 rounded py-0.5 text-ink-2 hover:text-ink aria-[pressed=false]:text-ink-3 aria-[pressed=false]:line-through"
-                >
-                  <span
-                    className="size-2 rounded-[2px] group-aria-[pressed=false]:opacity-30"
-                    style={{ background: `var(--s-${item.color}, var(--${item.color}))` }}
-                  />
-                  {item.name}
-                  <span className="tabular font-medium text-ink">{item.total}</span>
-                </button>
-              </li>
-            ))}
-          </ul>
         </div>
+        {mayBeLog && !asTable ? (
+          <Tooltip content={log ? 'Logarithmic: every line is ten times the one below' : 'Linear'}>
+            <Button
+              look="ghost"
+              size="sm"
+              aria-pressed={log}
+              className="text-ink-3"
+              onClick={() => {
+                writePreference('log-scale', log ? 'off' : 'on');
+                setLog(!log);
+              }}
+            >
+              {log ? 'log' : 'linear'}
+            </Button>
+          </Tooltip>
+        ) : null}
         <Tooltip content={asTable ? 'Show the chart' : 'Show the figures as a table'}>
           <Button
             look="ghost"
@@ -63,10 +64,34 @@ export function ChartCard({ title, unit, series, className, ...chart }: Props) {
           </Button>
         </Tooltip>
       </div>
+      <ul className="flex flex-wrap gap-x-3 gap-y-0.5 pr-2 pl-4 text-xs">
+        {series.map((item) => (
+          <li key={item.name}>
+            <button
+              type="button"
+              aria-pressed={!hidden.has(item.name)}
+              onClick={() => toggle(item.name)}
+              className="group flex items-center gap-1.5 rounded py-0.5 text-ink-2 hover:text-ink aria-[pressed=false]:text-ink-3 aria-[pressed=false]:line-through"
+            >
+              <span
+                className="size-2 rounded-[2px] group-aria-[pressed=false]:opacity-30"
+                style={{ background: `var(--s-${item.color}, var(--${item.color}))` }}
+              />
+              {item.name}
+              <span className="tabular font-medium text-ink">{item.total}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
       {asTable ? (
         <Figures title={title} series={series} {...chart} />
       ) : (
-        <TimeChart label={`${title} over time. ${series.map((item) => `${item.name} ${item.total}`).join(', ')}.`} series={shown} {...chart} />
+        <TimeChart
+          label={`${title} over time. ${series.map((item) => `${item.name} ${item.total}`).join(', ')}.`}
+          series={shown}
+          log={log}
+          {...chart}
+        />
       )}
     </section>
   );
@@ -74,7 +99,13 @@ export function ChartCard({ title, unit, series, className, ...chart }: Props) {
 
 function Figures({ title, times, series, format, height = 190 }: Omit<Props, 'unit'>) {
   return (
-    <div className="mx-2 mt-1 overflow-auto" style={{ height }} tabIndex={0} role="region" aria-label={`${title}: figures`}>
+    <div
+      className="mx-2 mt-1 overflow-auto"
+      style={{ height }}
+      tabIndex={0}
+      role="region"
+      aria-label={`${title}: figures`}
+    >
       <table className="w-full text-xs">
         <thead className="sticky top-0 bg-surface text-ink-3">
           <tr>

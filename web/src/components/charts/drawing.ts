@@ -11,6 +11,7 @@ interface Input {
   to: number;
   series: readonly ChartSeries[];
   format: (value: number) => string;
+  log: boolean;
   theme: Theme;
 }
 
@@ -24,13 +25,22 @@ function css(name: string): string {
 function isolated(values: readonly (number | null)[]): Set<number> {
   const alone = new Set<number>();
   values.forEach((value, index) => {
-    if (value !== null && (values[index - 1] ?? null) === null && (values[index + 1] ?? null) === null) alone.add(index);
+    if (value !== null && (values[index - 1] ?? null) === null && (values[index + 1] ?? null) === null)
+      alone.add(index);
   });
   return alone;
 }
 
+/** The power of ten below the smallest value: where a logarithmic axis begins. */
+function powerBelow(series: readonly ChartSeries[]): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const { values } of series)
+    for (const value of values) if (value !== null && value > 0) least = Math.min(least, value);
+  return Number.isFinite(least) ? 10 ** Math.floor(Math.log10(least)) : 1;
+}
+
 /** The options of ECharts for a chart over time. */
-export function drawing({ times, stepMs, from, to, series, format }: Input): ECBasicOption {
+export function drawing({ times, stepMs, from, to, series, format, log }: Input): ECBasicOption {
   const line = css('line');
   const text = css('ink-3');
   const rangeMs = to - from;
@@ -58,18 +68,26 @@ export function drawing({ times, stepMs, from, to, series, format }: Input): ECB
       splitLine: { show: false },
     },
     yAxis: {
-      type: 'value',
-      min: 0,
-      splitNumber: 3,
+      ...(log ? { type: 'log', logBase: 10, min: powerBelow(series) } : { type: 'value', min: 0, splitNumber: 3 }),
       axisLabel: { color: text, fontSize: 11, margin: 8, formatter: (value: number) => format(value) },
       splitLine: { lineStyle: { color: line } },
     },
     series: series.map((item) => {
       const color = css(item.color);
       const middle = (index: number) => (times[index] ?? 0) + stepMs / 2;
-      const data = item.values.map((value, index) => [middle(index), value]);
+      // A logarithm has no 0.
+      const data = item.values.map((value, index) => [middle(index), log && value === 0 ? null : value]);
       if (item.kind === 'bar') {
-        return { type: 'bar', name: item.name, stack: 'all', data, barWidth: '72%', barMaxWidth: 22, itemStyle: { color }, silent: true };
+        return {
+          type: 'bar',
+          name: item.name,
+          stack: 'all',
+          data,
+          barWidth: '72%',
+          barMaxWidth: 22,
+          itemStyle: { color },
+          silent: true,
+        };
       }
       const alone = isolated(item.values);
       return {

@@ -29,6 +29,7 @@ export interface TimeChartProps {
   /** More lines of the tooltip: an error rate, a total. */
   extra?: (index: number) => readonly { name: string; value: string }[];
   onZoom: (from: number, to: number) => void;
+  log?: boolean;
   height?: number;
 }
 
@@ -36,7 +37,7 @@ type Library = typeof import('./echarts');
 
 /** A chart over time. The library draws; cursor, tooltip and the drag that zooms are plain elements above it. */
 export function TimeChart(props: TimeChartProps) {
-  const { label, times, stepMs, from, to, series, height = 190 } = props;
+  const { label, times, stepMs, from, to, series, log = false, height = 190 } = props;
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType | null>(null);
@@ -81,8 +82,11 @@ export function TimeChart(props: TimeChartProps) {
   useEffect(() => {
     if (!library || width === 0) return;
     // `theme` is not used here, but the colours that are read from the page depend on it.
-    chart.current?.setOption(drawing({ times, stepMs, from, to, series, format: props.formatAxis ?? props.format, theme }), { notMerge: true });
-  }, [library, width, times, stepMs, from, to, series, props.format, props.formatAxis, theme]);
+    chart.current?.setOption(
+      drawing({ times, stepMs, from, to, series, format: props.formatAxis ?? props.format, log, theme }),
+      { notMerge: true },
+    );
+  }, [library, width, times, stepMs, from, to, series, props.format, props.formatAxis, log, theme]);
 
   const scale: TimeScale = { from, to, width };
   return (
@@ -132,7 +136,8 @@ function Overlay({ times, stepMs, series, format, extra, onZoom, scale, height, 
         const { x: nowX, time } = place(event);
         setOver(true);
         cursor.setTime(time);
-        if (drag) setDrag({ ...drag, end: time, endX: Math.min(Math.max(nowX, MARGIN.left), scale.width - MARGIN.right) });
+        if (drag)
+          setDrag({ ...drag, end: time, endX: Math.min(Math.max(nowX, MARGIN.left), scale.width - MARGIN.right) });
       }}
       onPointerUp={finish}
       onPointerCancel={() => setDrag(null)}
@@ -163,7 +168,11 @@ function Overlay({ times, stepMs, series, format, extra, onZoom, scale, height, 
           x={x}
           width={scale.width}
           title={`${formatTimestamp(at).slice(0, stepMs < 60_000 ? 19 : 16)}${stepMs < 86_400_000 ? ` – ${formatAxisTime(at + stepMs, stepMs < 60_000 ? 0 : 3_600_000)}` : ''}`}
-          rows={series.map((item) => ({ name: item.name, color: item.color, value: format(item.values[index] ?? null) }))}
+          rows={series.map((item) => ({
+            name: item.name,
+            color: item.color,
+            value: format(item.values[index] ?? null),
+          }))}
           extra={extra?.(index) ?? []}
         />
       ) : null}
@@ -192,7 +201,10 @@ function Tip({ x, width, title, rows, extra }: TipProps) {
       <dl className="tabular grid grid-cols-[auto_1fr_auto] items-center gap-x-2 gap-y-0.5">
         {rows.map((row) => (
           <div key={row.name} className="contents">
-            <span className="size-2 rounded-[2px]" style={{ background: `var(--s-${row.color}, var(--${row.color}))` }} />
+            <span
+              className="size-2 rounded-[2px]"
+              style={{ background: `var(--s-${row.color}, var(--${row.color}))` }}
+            />
             <dt className="whitespace-nowrap text-ink-2">{row.name}</dt>
             <dd className="text-right font-medium whitespace-nowrap">{row.value}</dd>
           </div>

@@ -1,5 +1,12 @@
 import { X } from 'lucide-react';
-import { DIMENSION_NAMES, dimensionLabel, NUMBER_NAMES, toggleValue, type FilterSearch, type NumberName } from '@/api/filters';
+import {
+  DIMENSION_NAMES,
+  dimensionLabel,
+  NUMBER_NAMES,
+  toggleValue,
+  type FilterSearch,
+  type NumberName,
+} from '@/api/filters';
 import { Button } from '@/components/ui/button';
 import { formatCount, formatDuration } from '@/lib/format';
 
@@ -33,7 +40,12 @@ export function chipsOf(filters: FilterSearch): Chip[] {
   const chips: Chip[] = [];
   for (const name of DIMENSION_NAMES) {
     for (const value of filters[name] ?? []) {
-      chips.push({ key: `${name}=${value}`, name: dimensionLabel(name), value: value === '' ? 'unknown' : value, without: toggleValue(filters, name, value) });
+      chips.push({
+        key: `${name}=${value}`,
+        name: dimensionLabel(name),
+        value: value === '' ? 'unknown' : value,
+        without: toggleValue(filters, name, value),
+      });
     }
   }
   for (const name of NUMBER_NAMES) {
@@ -43,8 +55,10 @@ export function chipsOf(filters: FilterSearch): Chip[] {
     chips.push({ key: name, name: label, value: text, without: without(filters, name) });
   }
   if (filters.q) chips.push({ key: 'q', name: 'Content', value: `“${filters.q}”`, without: without(filters, 'q') });
-  if (filters.name) chips.push({ key: 'name', name: 'Name', value: `“${filters.name}”`, without: without(filters, 'name') });
-  if (filters.trace_id) chips.push({ key: 'trace', name: 'Trace', value: filters.trace_id, without: without(filters, 'trace_id') });
+  if (filters.name)
+    chips.push({ key: 'name', name: 'Name', value: `“${filters.name}”`, without: without(filters, 'name') });
+  if (filters.trace_id)
+    chips.push({ key: 'trace', name: 'Trace', value: filters.trace_id, without: without(filters, 'trace_id') });
   return chips;
 }
 
@@ -53,9 +67,16 @@ export function FilterChips({ filters, onChange }: Props) {
   const chips = chipsOf(filters);
   if (chips.length === 0) return null;
   return (
-    <div className="flex flex-wrap items-center gap-1.5 border-b border-line bg-surface px-4 py-1.5" role="group" aria-label="Active filters">
+    <div
+      className="flex flex-wrap items-center gap-1.5 border-b border-line bg-surface px-4 py-1.5"
+      role="group"
+      aria-label="Active filters"
+    >
       {chips.map((chip) => (
-        <span key={chip.key} className="inline-flex h-6 max-w-80 items-center rounded-md bg-accent-soft pl-2 text-xs text-accent">
+        <span
+          key={chip.key}
+          className="inline-flex h-6 max-w-80 items-center rounded-md bg-accent-soft pl-2 text-xs text-accent"
+        >
           <span className="shrink-0 opacity-80">{chip.name}</span>
           <span className="ml-1.5 truncate font-medium" title={chip.value}>
             {chip.value}

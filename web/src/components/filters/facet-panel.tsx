@@ -21,7 +21,10 @@ export function FacetPanel({ filters, facets, onChange, stale }: Props) {
   return (
     <aside
       aria-label="Filters"
-      className={cn('w-58 shrink-0 overflow-y-auto border-r border-line bg-surface pb-6 transition-opacity max-md:hidden', stale && 'opacity-70 delay-200')}
+      className={cn(
+        'w-58 shrink-0 overflow-y-auto border-r border-line bg-surface pb-6 transition-opacity max-md:hidden',
+        stale && 'opacity-70 delay-200',
+      )}
     >
       {facets === undefined ? (
         <div className="flex flex-col gap-2 p-4" aria-hidden>
@@ -33,11 +36,31 @@ export function FacetPanel({ filters, facets, onChange, stale }: Props) {
         <>
           {DIMENSIONS.map((dimension) => {
             const facet = facets.find((item) => item.dimension === dimension.name);
-            return facet ? <FacetSection key={dimension.name} dimension={dimension} facet={facet} filters={filters} onChange={onChange} /> : null;
+            return facet ? (
+              <FacetSection
+                key={dimension.name}
+                dimension={dimension}
+                facet={facet}
+                filters={filters}
+                onChange={onChange}
+              />
+            ) : null;
           })}
           <section className="border-t border-line px-4 py-2.5" aria-label="Ranges">
-            <NumberRange label="Cost, USD" min="min_cost_usd" max="max_cost_usd" filters={filters} onChange={onChange} />
-            <NumberRange label="Latency, ms" min="min_duration_ms" max="max_duration_ms" filters={filters} onChange={onChange} />
+            <NumberRange
+              label="Cost, USD"
+              min="min_cost_usd"
+              max="max_cost_usd"
+              filters={filters}
+              onChange={onChange}
+            />
+            <NumberRange
+              label="Latency, ms"
+              min="min_duration_ms"
+              max="max_duration_ms"
+              filters={filters}
+              onChange={onChange}
+            />
             <NumberRange label="Tokens" min="min_tokens" max="max_tokens" filters={filters} onChange={onChange} />
           </section>
         </>
@@ -62,7 +85,10 @@ function FacetSection({ dimension, facet, filters, onChange }: SectionProps) {
   const [all, setAll] = useState(false);
   // A chosen value that nothing matches any more must stay, or it could not be taken back here.
   const missing = chosen.filter((value) => !facet.values.some((item) => (item.value ?? '') === value));
-  const values = [...facet.values.map((item) => ({ value: item.value ?? '', calls: item.calls })), ...missing.map((value) => ({ value, calls: 0 }))];
+  const values = [
+    ...facet.values.map((item) => ({ value: item.value ?? '', calls: item.calls })),
+    ...missing.map((value) => ({ value, calls: 0 })),
+  ];
   if (values.length === 0 || (values.length === 1 && values[0]?.value === '' && chosen.length === 0)) return null;
   const shown = all ? values : values.slice(0, FEW);
   const most = Math.max(...values.map((item) => item.calls), 1);
@@ -77,7 +103,9 @@ function FacetSection({ dimension, facet, filters, onChange }: SectionProps) {
         >
           <ChevronRight aria-hidden className={cn('size-3.5 text-ink-3 transition-transform', open && 'rotate-90')} />
           {dimension.label}
-          {chosen.length > 0 ? <span className="ml-auto rounded bg-accent-soft px-1.5 text-2xs text-accent">{chosen.length}</span> : null}
+          {chosen.length > 0 ? (
+            <span className="ml-auto rounded bg-accent-soft px-1.5 text-2xs text-accent">{chosen.length}</span>
+          ) : null}
         </button>
       </h2>
       {open ? (
@@ -103,7 +131,9 @@ function FacetSection({ dimension, facet, filters, onChange }: SectionProps) {
                   >
                     {on ? '✓' : ''}
                   </span>
-                  <span className={cn('min-w-0 flex-1 truncate', item.value === '' && 'text-ink-3', on && 'font-medium')}>
+                  <span
+                    className={cn('min-w-0 flex-1 truncate', item.value === '' && 'text-ink-3', on && 'font-medium')}
+                  >
                     {item.value || dimension.unknown}
                   </span>
                   <span className="tabular text-2xs text-ink-3">{formatCompact(item.calls)}</span>
@@ -116,12 +146,18 @@ function FacetSection({ dimension, facet, filters, onChange }: SectionProps) {
           })}
           {values.length > FEW ? (
             <li>
-              <button type="button" className="h-6 rounded px-2 text-2xs text-ink-3 hover:text-ink" onClick={() => setAll(!all)}>
+              <button
+                type="button"
+                className="h-6 rounded px-2 text-2xs text-ink-3 hover:text-ink"
+                onClick={() => setAll(!all)}
+              >
                 {all ? 'Show fewer' : `Show ${values.length - FEW} more`}
               </button>
             </li>
           ) : null}
-          {facet.other ? <li className="px-2 pt-0.5 text-2xs text-ink-3">{formatCompact(facet.other)} calls with other values</li> : null}
+          {facet.other ? (
+            <li className="px-2 pt-0.5 text-2xs text-ink-3">{formatCompact(facet.other)} calls with other values</li>
+          ) : null}
         </ul>
       ) : null}
     </section>
@@ -141,11 +177,25 @@ function NumberRange({ label, min, max, filters, onChange }: RangeProps) {
     <fieldset className="mb-2.5">
       <legend className="mb-1 text-xs font-medium text-ink-2">{label}</legend>
       <div className="flex items-center gap-1.5">
-        <Bound key={filters[min] ?? ''} label={`${label}: at least`} placeholder="min" name={min} filters={filters} onChange={onChange} />
+        <Bound
+          key={filters[min] ?? ''}
+          label={`${label}: at least`}
+          placeholder="min"
+          name={min}
+          filters={filters}
+          onChange={onChange}
+        />
         <span aria-hidden className="text-ink-3">
           –
         </span>
-        <Bound key={`${filters[max] ?? ''}!`} label={`${label}: at most`} placeholder="max" name={max} filters={filters} onChange={onChange} />
+        <Bound
+          key={`${filters[max] ?? ''}!`}
+          label={`${label}: at most`}
+          placeholder="max"
+          name={max}
+          filters={filters}
+          onChange={onChange}
+        />
       </div>
     </fieldset>
   );

@@ -56,7 +56,11 @@ export function FilterInput({ filters, facets, byName, onChange }: Props) {
         autoComplete="off"
         spellCheck={false}
         value={text}
-        placeholder={byName ? 'Filter: model, user, root name, words, trace id…' : 'Filter: model, user, words of the content, trace id…'}
+        placeholder={
+          byName
+            ? 'Filter: model, user, root name, words, trace id…'
+            : 'Filter: model, user, words of the content, trace id…'
+        }
         className="h-8 w-full rounded-md border border-line-strong bg-surface pr-9 pl-8.5 text-sm hover:border-ink-3 focus:border-accent focus:outline-2 focus:outline-offset-0 focus:outline-accent/25"
         onFocus={() => setOpen(true)}
         onClick={() => setOpen(true)}
@@ -100,13 +104,18 @@ export function FilterInput({ filters, facets, byName, onChange }: Props) {
               role="option"
               aria-selected={item === current}
               tabIndex={-1}
-              className={cn('flex min-h-8 cursor-pointer items-center gap-2 rounded px-2 hover:bg-sunken', item === current && 'bg-sunken')}
+              className={cn(
+                'flex min-h-8 cursor-pointer items-center gap-2 rounded px-2 hover:bg-sunken',
+                item === current && 'bg-sunken',
+              )}
               onMouseDown={(event) => event.preventDefault()}
               onClick={() => choose(item)}
             >
               <span className="w-32 shrink-0 truncate text-xs text-ink-3">{item.kind}</span>
               <span className="min-w-0 flex-1 truncate">{item.text}</span>
-              {item.calls === undefined ? null : <span className="tabular text-xs text-ink-3">{formatCompact(item.calls)}</span>}
+              {item.calls === undefined ? null : (
+                <span className="tabular text-xs text-ink-3">{formatCompact(item.calls)}</span>
+              )}
             </div>
           ))}
         </div>

@@ -25,12 +25,19 @@ function isDimension(name: string): name is DimensionName {
   return DIMENSIONS.some((dimension) => dimension.name === name);
 }
 
-function valuesOf(facets: readonly Facet[], filters: FilterSearch, wanted: (facet: Facet) => boolean, part: string): Suggestion[] {
+function valuesOf(
+  facets: readonly Facet[],
+  filters: FilterSearch,
+  wanted: (facet: Facet) => boolean,
+  part: string,
+): Suggestion[] {
   return facets.filter(wanted).flatMap((facet) => {
     const name = facet.dimension;
     if (!isDimension(name)) return [];
     return facet.values
-      .filter((item) => (item.value ?? 'unknown').toLowerCase().includes(part) && !filters[name]?.includes(item.value ?? ''))
+      .filter(
+        (item) => (item.value ?? 'unknown').toLowerCase().includes(part) && !filters[name]?.includes(item.value ?? ''),
+      )
       .map((item) => ({
         key: `${name}:${item.value ?? ''}`,
         kind: dimensionLabel(name),
@@ -51,11 +58,19 @@ export function suggest({ text, filters, facets, byName }: Input): Suggestion[] 
     const dimension = DIMENSIONS.find((item) => item.name === wanted || item.label.toLowerCase() === pair[1]);
     if (dimension) {
       const exact = typed.slice(typed.indexOf(':') + 1).trim();
-      const known = valuesOf(facets, filters, (facet) => facet.dimension === dimension.name, pair[2] ?? '').slice(0, MOST);
+      const known = valuesOf(facets, filters, (facet) => facet.dimension === dimension.name, pair[2] ?? '').slice(
+        0,
+        MOST,
+      );
       if (exact === '' || known.some((item) => item.text === exact)) return known;
       return [
         ...known,
-        { key: `${dimension.name}:=${exact}`, kind: dimension.label, text: exact, filters: toggleValue(filters, dimension.name, exact) },
+        {
+          key: `${dimension.name}:=${exact}`,
+          kind: dimension.label,
+          text: exact,
+          filters: toggleValue(filters, dimension.name, exact),
+        },
       ];
     }
   }
@@ -70,7 +85,9 @@ export function suggest({ text, filters, facets, byName }: Input): Suggestion[] 
     typed.length < 2
       ? []
       : [
-          ...(byName ? [{ key: 'name', kind: 'Name contains', text: typed, filters: { ...filters, name: typed } }] : []),
+          ...(byName
+            ? [{ key: 'name', kind: 'Name contains', text: typed, filters: { ...filters, name: typed } }]
+            : []),
           { key: 'q', kind: 'Content contains', text: typed, filters: { ...filters, q: typed } },
         ];
   const values = valuesOf(facets, filters, () => true, lower).slice(0, MOST - searches.length);

@@ -1,7 +1,15 @@
 import { Columns3 } from 'lucide-react';
 import { useCallback, useState } from 'react';
 import { Button } from '@/components/ui/button';
-import { Menu, MenuCheckItem, MenuContent, MenuItem, MenuLabel, MenuSeparator, MenuTrigger } from '@/components/ui/menu';
+import {
+  Menu,
+  MenuCheckItem,
+  MenuContent,
+  MenuItem,
+  MenuLabel,
+  MenuSeparator,
+  MenuTrigger,
+} from '@/components/ui/menu';
 import { Tooltip } from '@/components/ui/tooltip';
 import { readPreference, writePreference } from '@/lib/storage';
 import type { GridColumn } from './data-grid';
@@ -12,7 +20,9 @@ function read(name: string): Visibility {
   try {
     const value: unknown = JSON.parse(readPreference(name) ?? '{}');
     return typeof value === 'object' && value !== null
-      ? Object.fromEntries(Object.entries(value).filter((entry): entry is [string, boolean] => typeof entry[1] === 'boolean'))
+      ? Object.fromEntries(
+          Object.entries(value).filter((entry): entry is [string, boolean] => typeof entry[1] === 'boolean'),
+        )
       : {};
   } catch {
     return {};
@@ -55,7 +65,11 @@ export function ColumnMenu<T extends object>({ columns, state }: Props<T>) {
       <MenuContent align="end">
         <MenuLabel>Columns</MenuLabel>
         {columns.map((column) => (
-          <MenuCheckItem key={column.id} checked={state.visibility[column.id] ?? false} onCheckedChange={() => state.toggle(column.id)}>
+          <MenuCheckItem
+            key={column.id}
+            checked={state.visibility[column.id] ?? false}
+            onCheckedChange={() => state.toggle(column.id)}
+          >
             {column.label}
           </MenuCheckItem>
         ))}

@@ -58,11 +58,13 @@ const AHEAD_ROWS = 40;
 
 /** A table of any length: only the rows in sight exist, more are fetched before the end is reached. */
 export function DataGrid<T extends object>(props: Props<T>) {
-  const { columns, visibility, rows, rowKey, order, onOrder, selectedKey, hasMore, loadingMore, onMore, onAtTop } = props;
+  const { columns, visibility, rows, rowKey, order, onOrder, selectedKey, hasMore, loadingMore, onMore, onAtTop } =
+    props;
   const viewport = useRef<HTMLDivElement>(null);
 
   const definitions = useMemo<ColumnDef<typeof features, T>[]>(
-    () => columns.map((column) => ({ id: column.id, header: column.label, size: column.size, accessorFn: (row) => row })),
+    () =>
+      columns.map((column) => ({ id: column.id, header: column.label, size: column.size, accessorFn: (row) => row })),
     [columns],
   );
   const table = useTable({
@@ -78,7 +80,9 @@ export function DataGrid<T extends object>(props: Props<T>) {
     return known ? [known] : [];
   });
   const model = table.getRowModel().rows;
-  const template = visible.map((column) => (column.grow ? `minmax(${column.size}px, 1fr)` : `${column.size}px`)).join(' ');
+  const template = visible
+    .map((column) => (column.grow ? `minmax(${column.size}px, 1fr)` : `${column.size}px`))
+    .join(' ');
   const minWidth = visible.reduce((sum, column) => sum + column.size, 0) + 24;
 
   const virtual = useVirtualizer({
@@ -110,12 +114,20 @@ export function DataGrid<T extends object>(props: Props<T>) {
       aria-rowcount={props.total ?? (hasMore ? -1 : model.length + 1)}
       aria-colcount={visible.length}
       tabIndex={0}
-      className={cn('relative min-h-0 flex-1 overflow-auto bg-surface transition-opacity', props.dimmed && 'opacity-60 delay-200')}
+      className={cn(
+        'relative min-h-0 flex-1 overflow-auto bg-surface transition-opacity',
+        props.dimmed && 'opacity-60 delay-200',
+      )}
       onScroll={(event) => onAtTop?.(event.currentTarget.scrollTop < ROW_PX)}
     >
       <div style={{ minWidth }}>
         <div role="rowgroup" className="sticky top-0 z-10 border-b border-line bg-surface">
-          <div role="row" aria-rowindex={1} className="grid h-8 items-center gap-0 px-3" style={{ gridTemplateColumns: template }}>
+          <div
+            role="row"
+            aria-rowindex={1}
+            className="grid h-8 items-center gap-0 px-3"
+            style={{ gridTemplateColumns: template }}
+          >
             {visible.map((column) => (
               <div
                 key={column.id}
@@ -126,7 +138,11 @@ export function DataGrid<T extends object>(props: Props<T>) {
                 {column.order && onOrder ? (
                   <button
                     type="button"
-                    className={cn('-mx-1 flex items-center gap-1 rounded px-1 hover:text-ink', column.order === order && 'text-ink')}
+                    className={cn(
+                      '-mx-1 flex items-center gap-1 rounded px-1 hover:text-ink',
+                      column.right && 'flex-row-reverse',
+                      column.order === order && 'text-ink',
+                    )}
                     title={`Sort by ${column.label.toLowerCase()}, ${column.order === 'time' ? 'newest' : 'largest'} first`}
                     onClick={() => {
                       if (column.order) onOrder(column.order);
@@ -163,7 +179,11 @@ export function DataGrid<T extends object>(props: Props<T>) {
                 onDoubleClick={() => props.onOpen(row.original, false)}
               >
                 {visible.map((column) => (
-                  <div key={column.id} role="cell" className={cn('min-w-0 truncate px-2', column.right && 'text-right')}>
+                  <div
+                    key={column.id}
+                    role="cell"
+                    className={cn('min-w-0 truncate px-2', column.right && 'text-right')}
+                  >
                     {column.cell(row.original)}
                   </div>
                 ))}

@@ -12,7 +12,7 @@ export function callColumns(now: number): readonly GridColumn<CallSummary>[] {
     {
       id: 'time',
       label: 'Time',
-      size: 122,
+      size: 136,
       order: 'time',
       cell: (call) => (
         <Link
@@ -33,7 +33,10 @@ export function callColumns(now: number): readonly GridColumn<CallSummary>[] {
       size: 190,
       grow: true,
       cell: (call) => (
-        <span className="flex min-w-0 items-baseline gap-1.5" title={call.response_model ? `answered by ${call.response_model}` : undefined}>
+        <span
+          className="flex min-w-0 items-baseline gap-1.5"
+          title={call.response_model ? `answered by ${call.response_model}` : undefined}
+        >
           <span className="truncate font-medium">{modelOf(call) ?? <Unknown />}</span>
           <span className="shrink-0 text-xs text-ink-3">{call.provider}</span>
           {call.cache_hit ? <Badge tone="info">cache</Badge> : null}
@@ -41,8 +44,23 @@ export function callColumns(now: number): readonly GridColumn<CallSummary>[] {
         </span>
       ),
     },
+    {
+      id: 'reason',
+      label: 'Why not counted',
+      size: 300,
+      grow: true,
+      hidden: true,
+      cell: (call) => <Text value={call.duplicate_reason} />,
+    },
     { id: 'status', label: 'Status', size: 108, cell: (call) => <StatusCell call={call} /> },
-    { id: 'duration', label: 'Latency', size: 82, right: true, order: 'duration', cell: (call) => formatDuration(call.duration_ms) },
+    {
+      id: 'duration',
+      label: 'Latency',
+      size: 82,
+      right: true,
+      order: 'duration',
+      cell: (call) => formatDuration(call.duration_ms),
+    },
     {
       id: 'ttft',
       label: 'First token',
@@ -50,7 +68,14 @@ export function callColumns(now: number): readonly GridColumn<CallSummary>[] {
       right: true,
       cell: (call) => ((call.ttft_ms ?? null) === null ? <Unknown /> : formatDuration(call.ttft_ms)),
     },
-    { id: 'tokens', label: 'Tokens', size: 172, right: true, order: 'tokens', cell: (call) => <TokensCell call={call} /> },
+    {
+      id: 'tokens',
+      label: 'Tokens',
+      size: 172,
+      right: true,
+      order: 'tokens',
+      cell: (call) => <TokensCell call={call} />,
+    },
     { id: 'cost', label: 'Cost', size: 92, right: true, order: 'cost', cell: (call) => <CostCell call={call} /> },
     {
       id: 'name',
@@ -63,9 +88,21 @@ export function callColumns(now: number): readonly GridColumn<CallSummary>[] {
     { id: 'user', label: 'User', size: 110, cell: (call) => <Text value={call.user_id} /> },
     { id: 'session', label: 'Session', size: 120, cell: (call) => <Text value={call.session_id} mono /> },
     { id: 'operation', label: 'Operation', size: 110, hidden: true, cell: (call) => call.operation },
-    { id: 'environment', label: 'Environment', size: 110, hidden: true, cell: (call) => <Text value={call.environment} /> },
+    {
+      id: 'environment',
+      label: 'Environment',
+      size: 110,
+      hidden: true,
+      cell: (call) => <Text value={call.environment} />,
+    },
     { id: 'release', label: 'Release', size: 110, hidden: true, cell: (call) => <Text value={call.release} /> },
-    { id: 'finish', label: 'Finish reason', size: 110, hidden: true, cell: (call) => <Text value={call.finish_reason} /> },
+    {
+      id: 'finish',
+      label: 'Finish reason',
+      size: 110,
+      hidden: true,
+      cell: (call) => <Text value={call.finish_reason} />,
+    },
     {
       id: 'speed',
       label: 'Tokens/s',
@@ -77,10 +114,28 @@ export function callColumns(now: number): readonly GridColumn<CallSummary>[] {
         return speed === null ? <Unknown /> : formatCompact(speed);
       },
     },
-    { id: 'tools', label: 'Tool calls', size: 84, right: true, hidden: true, cell: (call) => ((call.tool_calls ?? null) === null ? <Unknown /> : formatCompact(call.tool_calls)) },
-    { id: 'prompt', label: 'Prompt', size: 140, hidden: true, cell: (call) => <Text value={call.prompt_name ? `${call.prompt_name} ${call.prompt_version ?? ''}` : null} /> },
+    {
+      id: 'tools',
+      label: 'Tool calls',
+      size: 84,
+      right: true,
+      hidden: true,
+      cell: (call) => ((call.tool_calls ?? null) === null ? <Unknown /> : formatCompact(call.tool_calls)),
+    },
+    {
+      id: 'prompt',
+      label: 'Prompt',
+      size: 140,
+      hidden: true,
+      cell: (call) => <Text value={call.prompt_name ? `${call.prompt_name} ${call.prompt_version ?? ''}` : null} />,
+    },
     { id: 'span', label: 'Span name', size: 160, hidden: true, cell: (call) => <Text value={call.name} /> },
-    { id: 'convention', label: 'Convention', size: 120, hidden: true, cell: (call) => <Text value={call.convention} /> },
-    { id: 'reason', label: 'Why not counted', size: 320, grow: true, hidden: true, cell: (call) => <Text value={call.duplicate_reason} /> },
+    {
+      id: 'convention',
+      label: 'Convention',
+      size: 120,
+      hidden: true,
+      cell: (call) => <Text value={call.convention} />,
+    },
   ];
 }

@@ -23,6 +23,12 @@ export function Text({ value, mono = false }: { value: string | null | undefined
   );
 }
 
+/** "openai.RateLimitError" → "RateLimitError": the package is in the title. */
+function shortError(type: string | null | undefined): string {
+  if (!type) return 'error';
+  return /^[\w.]+$/.test(type) ? (type.split('.').at(-1) ?? type) : type;
+}
+
 interface StatusProps {
   call: { status: string; error_type?: string | null; incomplete?: boolean | null };
 }
@@ -32,7 +38,7 @@ export function StatusCell({ call }: StatusProps) {
     return (
       <Badge tone="error" title={call.error_type ?? 'error'}>
         <CircleAlert aria-hidden />
-        <span className="truncate">{call.error_type ?? 'error'}</span>
+        <span className="truncate">{shortError(call.error_type)}</span>
       </Badge>
     );
   }
@@ -78,7 +84,10 @@ export function TokenBar({ call, className }: { call: TokenFigures; className?: 
   return (
     <span aria-hidden className={cn('flex h-1.5 w-full gap-px overflow-hidden rounded-full bg-sunken', className)}>
       {parts.map((part) => (
-        <span key={part.name} style={{ width: `${(part.tokens / total) * 100}%`, background: `var(--s-${part.color})` }} />
+        <span
+          key={part.name}
+          style={{ width: `${(part.tokens / total) * 100}%`, background: `var(--s-${part.color})` }}
+        />
       ))}
     </span>
   );
@@ -91,7 +100,13 @@ export function TokensCell({ call }: { call: TokenFigures }) {
       <span className="flex items-center gap-2">
         <TokenBar call={call} className="w-14 shrink-0" />
         <span className="flex-1 text-right">
-          {formatCompact(call.input_tokens)} <span className="text-ink-3">→</span> {formatCompact(call.output_tokens)}
+          {formatCompact(call.input_tokens)}
+          {(call.output_tokens ?? null) === null ? null : (
+            <>
+              {' '}
+              <span className="text-ink-3">→</span> {formatCompact(call.output_tokens)}
+            </>
+          )}
         </span>
       </span>
     </Tooltip>

@@ -51,8 +51,25 @@ interface Props {
 
 /** What the lists of calls and traces share: filters, facets, the foot line. */
 export function ListPage(props: Props) {
-  const { title, noun, filters, onFilters, byName, scope, busy, paused, loaded, complete, actions, aside, grid, children } = props;
-  const [panel, setPanel] = useState(() => (readPreference('facets') ?? (window.innerWidth >= 1180 ? 'open' : 'closed')) === 'open');
+  const {
+    title,
+    noun,
+    filters,
+    onFilters,
+    byName,
+    scope,
+    busy,
+    paused,
+    loaded,
+    complete,
+    actions,
+    aside,
+    grid,
+    children,
+  } = props;
+  const [panel, setPanel] = useState(
+    () => (readPreference('facets') ?? (window.innerWidth >= 1180 ? 'open' : 'closed')) === 'open',
+  );
   const callFilters = useMemo(() => toCallFilters(filters), [filters]);
   const facets = useQuery(facetsQuery(scope, callFilters, FACET_VALUES));
   const count = countFilters(filters) - (filters.dropped ? 1 : 0);
@@ -97,10 +114,20 @@ export function ListPage(props: Props) {
       </div>
       <FilterChips filters={filters} onChange={onFilters} />
       <div className="flex min-h-0 flex-1">
-        {panel ? <FacetPanel filters={filters} facets={facets.data?.facets} onChange={onFilters} stale={facets.isPlaceholderData} /> : null}
+        {panel ? (
+          <FacetPanel
+            filters={filters}
+            facets={facets.data?.facets}
+            onChange={onFilters}
+            stale={facets.isPlaceholderData}
+          />
+        ) : null}
         <div className="flex min-h-0 min-w-0 flex-1 flex-col">
           {children(total)}
-          <div className="tabular flex h-8 shrink-0 items-center gap-3 border-t border-line bg-surface px-4 text-xs text-ink-3" role="status">
+          <div
+            className="tabular flex h-8 shrink-0 items-center gap-3 border-t border-line bg-surface px-4 text-xs text-ink-3"
+            role="status"
+          >
             <span>
               {complete
                 ? `${formatCount(loaded)} ${noun}`

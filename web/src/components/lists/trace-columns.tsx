@@ -4,7 +4,15 @@ import type { TraceSummary } from '@/api/queries';
 import type { GridColumn } from '@/components/grid/data-grid';
 import { Badge } from '@/components/ui/badge';
 import { Tooltip } from '@/components/ui/tooltip';
-import { formatCompact, formatCount, formatDuration, formatRowTime, formatTimestamp, formatUsd, formatUsdExact } from '@/lib/format';
+import {
+  formatCompact,
+  formatCount,
+  formatDuration,
+  formatRowTime,
+  formatTimestamp,
+  formatUsd,
+  formatUsdExact,
+} from '@/lib/format';
 import { Text, TokensCell, Unknown } from './cells';
 
 /** A trace's cost is the sum of its priced calls: what has no price is named beside it. */
@@ -33,7 +41,7 @@ export function traceColumns(now: number): readonly GridColumn<TraceSummary>[] {
     {
       id: 'time',
       label: 'Time',
-      size: 122,
+      size: 136,
       cell: (trace) => (
         <span className="tabular text-ink-2" title={formatTimestamp(trace.time)}>
           {formatRowTime(trace.time, now)}
@@ -43,7 +51,7 @@ export function traceColumns(now: number): readonly GridColumn<TraceSummary>[] {
     {
       id: 'name',
       label: 'Name',
-      size: 240,
+      size: 190,
       grow: true,
       cell: (trace) => (
         <span className="flex min-w-0 items-center gap-1.5">
@@ -67,7 +75,7 @@ export function traceColumns(now: number): readonly GridColumn<TraceSummary>[] {
     {
       id: 'errors',
       label: 'Status',
-      size: 96,
+      size: 88,
       cell: (trace) =>
         trace.errors > 0 ? (
           <Badge tone="error">
@@ -81,16 +89,22 @@ export function traceColumns(now: number): readonly GridColumn<TraceSummary>[] {
           </span>
         ),
     },
-    { id: 'duration', label: 'Duration', size: 92, right: true, cell: (trace) => formatDuration(trace.duration_ms) },
-    { id: 'spans', label: 'Spans', size: 70, right: true, cell: (trace) => formatCompact(trace.spans) },
-    { id: 'calls', label: 'Calls', size: 70, right: true, cell: (trace) => formatCompact(trace.calls) },
-    { id: 'tokens', label: 'Tokens', size: 172, right: true, cell: (trace) => <TokensCell call={trace} /> },
-    { id: 'cost', label: 'Cost', size: 150, right: true, cell: (trace) => <TraceCost trace={trace} /> },
+    { id: 'duration', label: 'Duration', size: 84, right: true, cell: (trace) => formatDuration(trace.duration_ms) },
+    { id: 'spans', label: 'Spans', size: 60, right: true, cell: (trace) => formatCompact(trace.spans) },
+    { id: 'calls', label: 'Calls', size: 58, right: true, cell: (trace) => formatCompact(trace.calls) },
+    { id: 'tokens', label: 'Tokens', size: 164, right: true, cell: (trace) => <TokensCell call={trace} /> },
+    { id: 'cost', label: 'Cost', size: 140, right: true, cell: (trace) => <TraceCost trace={trace} /> },
     { id: 'models', label: 'Models', size: 170, grow: true, cell: (trace) => <Text value={trace.models.join(', ')} /> },
     { id: 'service', label: 'Service', size: 140, cell: (trace) => <Text value={trace.service} /> },
     { id: 'user', label: 'User', size: 110, cell: (trace) => <Text value={trace.user_id} /> },
     { id: 'session', label: 'Session', size: 120, cell: (trace) => <Text value={trace.session_id} mono /> },
-    { id: 'environment', label: 'Environment', size: 110, hidden: true, cell: (trace) => <Text value={trace.environment} /> },
+    {
+      id: 'environment',
+      label: 'Environment',
+      size: 110,
+      hidden: true,
+      cell: (trace) => <Text value={trace.environment} />,
+    },
     { id: 'tags', label: 'Tags', size: 120, hidden: true, cell: (trace) => <Text value={trace.tags.join(', ')} /> },
     { id: 'trace', label: 'Trace id', size: 280, hidden: true, cell: (trace) => <Text value={trace.trace_id} mono /> },
   ];

@@ -2,7 +2,15 @@ import { useMemo } from 'react';
 import type { Overview } from '@/api/queries';
 import { ChartCard } from '@/components/charts/chart-card';
 import { CursorProvider } from '@/components/charts/cursor';
-import { formatCompact, formatDuration, formatPercent, formatUsd, formatUsdAxis, toMs } from '@/lib/format';
+import {
+  formatCompact,
+  formatDuration,
+  formatDurationAxis,
+  formatPercent,
+  formatUsd,
+  formatUsdAxis,
+  toMs,
+} from '@/lib/format';
 import { costOf, otherCost, zeroIfNone, type OverviewSeries } from '@/lib/overview';
 
 interface Props {
@@ -18,25 +26,107 @@ export function OverviewCharts({ overview, series, onZoom }: Props) {
     const other = otherCost(cost) ?? 0;
     return {
       calls: [
-        { name: 'Succeeded', color: 'blue', kind: 'bar', values: series.of((point) => point.calls - point.errors), total: formatCompact(totals.calls - totals.errors) },
-        { name: 'Failed', color: 'error-bar', kind: 'bar', values: series.of((point) => point.errors), total: formatCompact(totals.errors) },
+        {
+          name: 'Succeeded',
+          color: 'blue',
+          kind: 'bar',
+          values: series.of((point) => point.calls - point.errors),
+          total: formatCompact(totals.calls - totals.errors),
+        },
+        {
+          name: 'Failed',
+          color: 'error-bar',
+          kind: 'bar',
+          values: series.of((point) => point.errors),
+          total: formatCompact(totals.errors),
+        },
       ],
       latency: [
-        { name: 'p50', color: 'teal', kind: 'line', values: series.of((point) => point.duration_ms.p50 ?? null), total: formatDuration(totals.duration_ms.p50) },
-        { name: 'p95', color: 'blue', kind: 'line', values: series.of((point) => point.duration_ms.p95 ?? null), total: formatDuration(totals.duration_ms.p95) },
-        { name: 'p99', color: 'violet', kind: 'line', values: series.of((point) => point.duration_ms.p99 ?? null), total: formatDuration(totals.duration_ms.p99) },
+        {
+          name: 'p50',
+          color: 'teal',
+          kind: 'line',
+          values: series.of((point) => point.duration_ms.p50 ?? null),
+          total: formatDuration(totals.duration_ms.p50),
+        },
+        {
+          name: 'p95',
+          color: 'blue',
+          kind: 'line',
+          values: series.of((point) => point.duration_ms.p95 ?? null),
+          total: formatDuration(totals.duration_ms.p95),
+        },
+        {
+          name: 'p99',
+          color: 'violet',
+          kind: 'line',
+          values: series.of((point) => point.duration_ms.p99 ?? null),
+          total: formatDuration(totals.duration_ms.p99),
+        },
       ],
       tokens: [
-        { name: 'Input', color: 'blue', kind: 'bar', values: series.of((point) => point.tokens.uncached_input), total: formatCompact(totals.tokens.uncached_input) },
-        { name: 'Cached', color: 'sky', kind: 'bar', values: series.of((point) => point.tokens.cached_input), total: formatCompact(totals.tokens.cached_input) },
-        { name: 'Cache write', color: 'violet', kind: 'bar', values: series.of((point) => point.tokens.cache_write), total: formatCompact(totals.tokens.cache_write) },
-        { name: 'Output', color: 'amber', kind: 'bar', values: series.of((point) => Math.max(0, point.tokens.output - point.tokens.reasoning)), total: formatCompact(totals.tokens.output - totals.tokens.reasoning) },
-        { name: 'Reasoning', color: 'sand', kind: 'bar', values: series.of((point) => point.tokens.reasoning), total: formatCompact(totals.tokens.reasoning) },
+        {
+          name: 'Input',
+          color: 'blue',
+          kind: 'bar',
+          values: series.of((point) => point.tokens.uncached_input),
+          total: formatCompact(totals.tokens.uncached_input),
+        },
+        {
+          name: 'Cached',
+          color: 'sky',
+          kind: 'bar',
+          values: series.of((point) => point.tokens.cached_input),
+          total: formatCompact(totals.tokens.cached_input),
+        },
+        {
+          name: 'Cache write',
+          color: 'violet',
+          kind: 'bar',
+          values: series.of((point) => point.tokens.cache_write),
+          total: formatCompact(totals.tokens.cache_write),
+        },
+        {
+          name: 'Output',
+          color: 'amber',
+          kind: 'bar',
+          values: series.of((point) => Math.max(0, point.tokens.output - point.tokens.reasoning)),
+          total: formatCompact(totals.tokens.output - totals.tokens.reasoning),
+        },
+        {
+          name: 'Reasoning',
+          color: 'sand',
+          kind: 'bar',
+          values: series.of((point) => point.tokens.reasoning),
+          total: formatCompact(totals.tokens.reasoning),
+        },
       ],
       cost: [
-        { name: 'Input', color: 'blue', kind: 'bar', values: series.of((point) => zeroIfNone(costOf.input(point))), total: formatUsd(totals.cost_usd.input) },
-        { name: 'Output', color: 'amber', kind: 'bar', values: series.of((point) => zeroIfNone(costOf.output(point))), total: formatUsd(totals.cost_usd.output) },
-        ...(other > 0 ? [{ name: 'Fees and unsplit', color: 'slate', kind: 'bar' as const, values: series.of((point) => zeroIfNone(otherCost(point))), total: formatUsd(other) }] : []),
+        {
+          name: 'Input',
+          color: 'blue',
+          kind: 'bar',
+          values: series.of((point) => zeroIfNone(costOf.input(point))),
+          total: formatUsd(totals.cost_usd.input),
+        },
+        {
+          name: 'Output',
+          color: 'amber',
+          kind: 'bar',
+          values: series.of((point) => zeroIfNone(costOf.output(point))),
+          total: formatUsd(totals.cost_usd.output),
+        },
+        ...(other > 0
+          ? [
+              {
+                name: 'Fees and unsplit',
+                color: 'slate',
+                kind: 'bar' as const,
+                values: series.of((point) => zeroIfNone(otherCost(point))),
+                total: formatUsd(other),
+              },
+            ]
+          : []),
       ],
     } satisfies Record<string, Parameters<typeof ChartCard>[0]['series']>;
   }, [overview, series, totals]);
@@ -53,16 +143,47 @@ export function OverviewCharts({ overview, series, onZoom }: Props) {
     const all = failed + (lines.calls[0]?.values[index] ?? 0);
     return [{ name: 'Error rate', value: formatPercent(all > 0 ? failed / all : null) }];
   };
-  const sum = (list: readonly { values: readonly (number | null)[] }[], format: (value: number) => string) => (index: number) => [
-    { name: 'Total', value: format(list.reduce((total, item) => total + (item.values[index] ?? 0), 0)) },
-  ];
+  const sum =
+    (list: readonly { values: readonly (number | null)[] }[], format: (value: number) => string) => (index: number) => [
+      { name: 'Total', value: format(list.reduce((total, item) => total + (item.values[index] ?? 0), 0)) },
+    ];
   return (
     <CursorProvider>
       <div className="grid gap-3 lg:grid-cols-2">
-        <ChartCard title="Calls" unit={`per ${stepName(series.stepMs)}`} series={lines.calls} format={formatCompact} extra={errorShare} {...frame} />
-        <ChartCard title="Latency" unit="of a call" series={lines.latency} format={formatDuration} {...frame} />
-        <ChartCard title="Tokens" unit={`per ${stepName(series.stepMs)}`} series={lines.tokens} format={formatCompact} extra={sum(lines.tokens, formatCompact)} {...frame} />
-        <ChartCard title="Cost" unit={`USD per ${stepName(series.stepMs)}`} series={lines.cost} format={formatUsd} formatAxis={formatUsdAxis} extra={sum(lines.cost, formatUsd)} {...frame} />
+        <ChartCard
+          title="Calls"
+          unit={`per ${stepName(series.stepMs)}`}
+          series={lines.calls}
+          format={formatCompact}
+          extra={errorShare}
+          {...frame}
+        />
+        <ChartCard
+          title="Latency"
+          unit="of a call"
+          series={lines.latency}
+          format={formatDuration}
+          formatAxis={formatDurationAxis}
+          mayBeLog
+          {...frame}
+        />
+        <ChartCard
+          title="Tokens"
+          unit={`per ${stepName(series.stepMs)}`}
+          series={lines.tokens}
+          format={formatCompact}
+          extra={sum(lines.tokens, formatCompact)}
+          {...frame}
+        />
+        <ChartCard
+          title="Cost"
+          unit={`USD per ${stepName(series.stepMs)}`}
+          series={lines.cost}
+          format={formatUsd}
+          formatAxis={formatUsdAxis}
+          extra={sum(lines.cost, formatUsd)}
+          {...frame}
+        />
       </div>
     </CursorProvider>
   );

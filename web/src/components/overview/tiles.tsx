@@ -6,7 +6,17 @@ import { Sparkline } from '@/components/charts/sparkline';
 import { Skeleton } from '@/components/ui/states';
 import { Tooltip } from '@/components/ui/tooltip';
 import { cn } from '@/lib/cn';
-import { formatChange, formatCompact, formatCount, formatDuration, formatPercent, formatUsd, formatUsdExact, toNumber, UNKNOWN } from '@/lib/format';
+import {
+  formatChange,
+  formatCompact,
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatUsd,
+  formatUsdExact,
+  toNumber,
+  UNKNOWN,
+} from '@/lib/format';
 import { costOf, type OverviewSeries } from '@/lib/overview';
 
 type Good = 'less' | 'neither';
@@ -26,7 +36,12 @@ interface TileProps {
 
 function Tile({ label, value, exact, current, previous, previousText, good, children, spark }: TileProps) {
   const change = formatChange(current, previous);
-  const tone = change === null || change.direction === 'same' || good === 'neither' ? 'plain' : change.direction === 'up' ? 'bad' : 'good';
+  const tone =
+    change === null || change.direction === 'same' || good === 'neither'
+      ? 'plain'
+      : change.direction === 'up'
+        ? 'bad'
+        : 'good';
   return (
     <section aria-label={label} className="card relative flex min-w-0 flex-col overflow-hidden px-4 pt-3 pb-3">
       <div className="flex items-center justify-between gap-2">
@@ -40,7 +55,11 @@ function Tile({ label, value, exact, current, previous, previousText, good, chil
                 { plain: 'text-ink-3', bad: 'text-error', good: 'text-ok' }[tone],
               )}
             >
-              {change.direction === 'up' ? <ArrowUp aria-label="up" /> : change.direction === 'down' ? <ArrowDown aria-label="down" /> : null}
+              {change.direction === 'up' ? (
+                <ArrowUp aria-label="up" />
+              ) : change.direction === 'down' ? (
+                <ArrowDown aria-label="down" />
+              ) : null}
               {change.text}
             </span>
           </Tooltip>
@@ -56,7 +75,7 @@ function Tile({ label, value, exact, current, previous, previousText, good, chil
         )}
       </div>
       <div className="tabular mt-0.5 flex min-h-5 flex-wrap items-center gap-x-3 text-xs text-ink-2">{children}</div>
-      {spark ? <div className="pointer-events-none mt-2 h-6">{spark}</div> : null}
+      {spark ? <div className="pointer-events-none mt-auto h-6 pt-2 box-content">{spark}</div> : null}
     </section>
   );
 }
@@ -76,7 +95,7 @@ export function Tiles({ overview, series }: { overview: Overview; series: Overvi
   const { totals, previous } = overview;
   const costChange = toNumber(totals.cost_usd.total);
   return (
-    <div className="grid grid-cols-2 gap-3 md:grid-cols-3 min-[1380px]:grid-cols-6">
+    <div className="grid grid-cols-2 gap-3 md:grid-cols-3 min-[86rem]:grid-cols-6">
       <Tile
         label="Calls"
         value={formatCompact(totals.calls)}
@@ -114,7 +133,9 @@ export function Tiles({ overview, series }: { overview: Overview; series: Overvi
         previous={previous.duration_ms.p95}
         previousText={formatDuration(previous.duration_ms.p95)}
         good="less"
-        spark={<Sparkline className={sparkClass} color="teal" values={series.of((point) => point.duration_ms.p95 ?? null)} />}
+        spark={
+          <Sparkline className={sparkClass} color="teal" values={series.of((point) => point.duration_ms.p95 ?? null)} />
+        }
       >
         <Sub name="p50" value={formatDuration(totals.duration_ms.p50)} />
         <Sub name="p99" value={formatDuration(totals.duration_ms.p99)} />
@@ -126,7 +147,9 @@ export function Tiles({ overview, series }: { overview: Overview; series: Overvi
         previous={previous.ttft_ms.p50}
         previousText={formatDuration(previous.ttft_ms.p50)}
         good="less"
-        spark={<Sparkline className={sparkClass} color="violet" values={series.of((point) => point.ttft_ms.p50 ?? null)} />}
+        spark={
+          <Sparkline className={sparkClass} color="violet" values={series.of((point) => point.ttft_ms.p50 ?? null)} />
+        }
       >
         {totals.ttft_ms.p50 === null ? (
           <span className="text-ink-3">no streamed call reports it</span>
@@ -146,7 +169,10 @@ export function Tiles({ overview, series }: { overview: Overview; series: Overvi
       >
         <Sub name="in" value={formatCompact(totals.tokens.input)} />
         <Sub name="out" value={formatCompact(totals.tokens.output)} />
-        <Sub name="cached" value={totals.tokens.input > 0 ? formatPercent(totals.tokens.cached_input / totals.tokens.input) : UNKNOWN} />
+        <Sub
+          name="cached"
+          value={totals.tokens.input > 0 ? formatPercent(totals.tokens.cached_input / totals.tokens.input) : UNKNOWN}
+        />
       </Tile>
       <Tile
         label="Cost"
@@ -160,7 +186,11 @@ export function Tiles({ overview, series }: { overview: Overview; series: Overvi
       >
         {totals.unpriced_calls > 0 ? (
           <Tooltip content="Their model has no known price or they report no tokens. They are left out of the cost, not counted as free.">
-            <Link to="/calls" search={(old) => ({ ...old, cost_state: ['unpriced'] })} className="text-warn hover:underline">
+            <Link
+              to="/calls"
+              search={(old) => ({ ...old, cost_state: ['unpriced'] })}
+              className="text-warn hover:underline"
+            >
               + {formatCompact(totals.unpriced_calls)} unpriced calls
             </Link>
           </Tooltip>
@@ -174,7 +204,7 @@ export function Tiles({ overview, series }: { overview: Overview; series: Overvi
 
 export function TilesSkeleton() {
   return (
-    <div className="grid grid-cols-2 gap-3 md:grid-cols-3 min-[1380px]:grid-cols-6">
+    <div className="grid grid-cols-2 gap-3 md:grid-cols-3 min-[86rem]:grid-cols-6">
       {['calls', 'errors', 'latency', 'ttft', 'tokens', 'cost'].map((name) => (
         <div key={name} className="card flex h-34 flex-col gap-3 p-4">
           <Skeleton className="h-3 w-20" />

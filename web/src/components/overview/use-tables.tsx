@@ -26,12 +26,22 @@ function CostCell({ use }: { use: Use }) {
 }
 
 function ErrorCell({ use }: { use: Use }) {
-  return <span className={cn((use.error_rate ?? 0) >= 0.05 ? 'font-medium text-error' : use.errors > 0 ? '' : 'text-ink-3')}>{formatPercent(use.error_rate)}</span>;
+  return (
+    <span className={cn((use.error_rate ?? 0) >= 0.05 ? 'font-medium text-error' : use.errors > 0 ? '' : 'text-ink-3')}>
+      {formatPercent(use.error_rate)}
+    </span>
+  );
 }
 
 function Head({ children, right = false }: { children: ReactNode; right?: boolean }) {
   return (
-    <th scope="col" className={cn('px-2 py-1.5 font-medium whitespace-nowrap first:pl-4 last:pr-4', right ? 'text-right' : 'text-left')}>
+    <th
+      scope="col"
+      className={cn(
+        'px-2 py-1.5 font-medium whitespace-nowrap first:pl-4 last:pr-4',
+        right ? 'text-right' : 'text-left',
+      )}
+    >
       {children}
     </th>
   );
@@ -67,7 +77,10 @@ const SHOWN = 10;
 function ShareBar({ share }: { share: number }) {
   return (
     <span aria-hidden className="block h-1 w-full rounded-full bg-sunken">
-      <span className="block h-1 rounded-full bg-accent/70" style={{ width: `${Math.max(share * 100, share > 0 ? 1.5 : 0)}%` }} />
+      <span
+        className="block h-1 rounded-full bg-accent/70"
+        style={{ width: `${Math.max(share * 100, share > 0 ? 1.5 : 0)}%` }}
+      />
     </span>
   );
 }
@@ -76,7 +89,11 @@ export function ModelTable({ overview, className }: { overview: Overview; classN
   const total = toNumber(overview.totals.cost_usd.total) ?? 0;
   const rows = overview.models.slice(0, SHOWN);
   return (
-    <TableCard title="Models" note={overview.models.length > SHOWN ? `largest ${SHOWN} of ${overview.models.length} by cost` : 'by cost'} {...(className ? { className } : {})}>
+    <TableCard
+      title="Models"
+      note={overview.models.length > SHOWN ? `largest ${SHOWN} of ${overview.models.length} by cost` : 'by cost'}
+      {...(className ? { className } : {})}
+    >
       <table className="w-full">
         <thead className="text-xs text-ink-3">
           <tr>
@@ -115,7 +132,13 @@ export function ModelTable({ overview, className }: { overview: Overview; classN
                 <Cell>{formatDuration(row.duration_ms.p95)}</Cell>
                 <Cell>{formatDuration(row.ttft_ms.p50)}</Cell>
                 <Cell>
-                  <Tooltip content={row.tokens.input > 0 ? `${formatPercent(row.tokens.cached_input / row.tokens.input)} read from the cache` : ''}>
+                  <Tooltip
+                    content={
+                      row.tokens.input > 0
+                        ? `${formatPercent(row.tokens.cached_input / row.tokens.input)} read from the cache`
+                        : ''
+                    }
+                  >
                     <span>{formatCompact(row.tokens.input)}</span>
                   </Tooltip>
                 </Cell>
@@ -156,8 +179,16 @@ export function NamedTable({ title, rows, dimension, unknown }: NamedProps) {
           {rows.slice(0, SHOWN).map((row) => (
             <tr key={row.name ?? ''} className="border-t border-line hover:bg-sunken/60">
               <td className="h-9 max-w-52 pr-2 pl-4">
-                <Link to="/calls" search={(old) => ({ ...old, [dimension]: [row.name ?? ''] })} className="block truncate font-medium hover:underline">
-                  {row.name === null || row.name === '' ? <span className="font-normal text-ink-3">{unknown}</span> : row.name}
+                <Link
+                  to="/calls"
+                  search={(old) => ({ ...old, [dimension]: [row.name ?? ''] })}
+                  className="block truncate font-medium hover:underline"
+                >
+                  {row.name === null || row.name === '' ? (
+                    <span className="font-normal text-ink-3">{unknown}</span>
+                  ) : (
+                    row.name
+                  )}
                 </Link>
               </td>
               <Cell>{formatCompact(row.calls)}</Cell>

@@ -20,7 +20,12 @@ export function DeleteProject({ name, open, onOpenChange }: Props) {
   const { scope, projects, setProject } = useScope();
   const erase = (preview: boolean) =>
     take(api.DELETE('/api/v1/projects/{project}', { params: { path: { project: name }, query: { preview } } }));
-  const preview = useQuery({ queryKey: ['delete-project', name], queryFn: () => erase(true), enabled: open, gcTime: 0 });
+  const preview = useQuery({
+    queryKey: ['delete-project', name],
+    queryFn: () => erase(true),
+    enabled: open,
+    gcTime: 0,
+  });
   const deletion = useMutation({
     mutationFn: () => erase(false),
     async onSuccess() {
@@ -38,7 +43,11 @@ export function DeleteProject({ name, open, onOpenChange }: Props) {
       title={`Delete project ${name}`}
       description="Everything in it goes: spans, contents, calls, logs, metrics, scores and its settings. There is no way back."
     >
-      {preview.data ? <DeletionCounts answer={preview.data} /> : preview.isPending ? <Skeleton className="h-24" /> : null}
+      {preview.data ? (
+        <DeletionCounts answer={preview.data} />
+      ) : preview.isPending ? (
+        <Skeleton className="h-24" />
+      ) : null}
       {error ? (
         <p role="alert" className="mt-3 text-sm text-error">
           {ApiError.from(error).message}

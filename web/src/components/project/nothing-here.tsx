@@ -21,7 +21,10 @@ export function NothingHere({ what }: { what: string }) {
         icon={<CalendarX2 />}
         title={`No ${what} in this time range`}
         actions={
-          <Button look="primary" onClick={() => setRange({ kind: 'absolute', from: last - 6 * HOUR_MS, to: last + 60_000 })}>
+          <Button
+            look="primary"
+            onClick={() => setRange({ kind: 'absolute', from: last - 6 * HOUR_MS, to: last + 60_000 })}
+          >
             Show the newest
           </Button>
         }

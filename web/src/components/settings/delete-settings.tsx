@@ -21,7 +21,12 @@ export function DeleteSettings() {
   const client = useQueryClient();
   const [kind, setKind] = useState<Kind>('user_id');
   const [value, setValue] = useState('');
-  const wanted: Schemas['Deletion'] = { project: scope.project, [kind]: value.trim(), whole_project: false, preview: true };
+  const wanted: Schemas['Deletion'] = {
+    project: scope.project,
+    [kind]: value.trim(),
+    whole_project: false,
+    preview: true,
+  };
   const count = useMutation({ mutationFn: () => take(api.POST('/api/v1/deletions', { body: wanted })) });
   const erase = useMutation({
     mutationFn: () => take(api.POST('/api/v1/deletions', { body: { ...wanted, preview: false } })),
@@ -37,7 +42,10 @@ export function DeleteSettings() {
   const chosen = KINDS.find((item) => item.name === kind);
   const valid = kind === 'trace_id' ? /^[0-9a-f]{32}$/.test(value.trim()) : value.trim() !== '';
   return (
-    <Panel title="Delete data" about={`From project ${scope.project}: spans, contents, calls, logs and scores, and the roll-ups are made anew. There is no way back.`}>
+    <Panel
+      title="Delete data"
+      about={`From project ${scope.project}: spans, contents, calls, logs and scores, and the roll-ups are made anew. There is no way back.`}
+    >
       <form
         className="flex flex-wrap items-end gap-2"
         onSubmit={(event) => {

@@ -86,9 +86,16 @@ export function KeySettings() {
                   <td className="py-2 pr-4 whitespace-nowrap text-ink-2" title={formatMinute(key.last_used_time)}>
                     {key.last_used_time ? formatAgo(key.last_used_time, scope.now) : 'never'}
                   </td>
-                  <td className="py-2 pr-4 whitespace-nowrap text-ink-2">{key.expires_time ? formatMinute(key.expires_time).slice(0, 10) : 'never'}</td>
+                  <td className="py-2 pr-4 whitespace-nowrap text-ink-2">
+                    {key.expires_time ? formatMinute(key.expires_time).slice(0, 10) : 'never'}
+                  </td>
                   <td className="py-2 text-right">
-                    <Button look="ghost" size="sm" className="text-error hover:bg-error-soft hover:text-error" onClick={() => setRevoking(key)}>
+                    <Button
+                      look="ghost"
+                      size="sm"
+                      className="text-error hover:bg-error-soft hover:text-error"
+                      onClick={() => setRevoking(key)}
+                    >
                       Revoke
                     </Button>
                   </td>
@@ -127,7 +134,12 @@ function NewKey({ onClose }: { onClose: () => void }) {
   });
   if (create.data) {
     return (
-      <Dialog open onOpenChange={onClose} title="The new key" description="Copy it now: it is not shown again, and nobody can read it back.">
+      <Dialog
+        open
+        onOpenChange={onClose}
+        title="The new key"
+        description="Copy it now: it is not shown again, and nobody can read it back."
+      >
         <div className="flex items-center gap-2 rounded-md border border-line bg-sunken py-1.5 pr-1 pl-3">
           <code className="mono min-w-0 flex-1 wrap-anywhere">{create.data.key}</code>
           <CopyButton label="Copy the key" text={create.data.key} />
@@ -150,7 +162,9 @@ function NewKey({ onClose }: { onClose: () => void }) {
         }}
       >
         <Field label="Name" hint="Who or what uses it">
-          {(ids) => <Input {...ids} autoFocus maxLength={100} value={name} onChange={(event) => setName(event.target.value)} />}
+          {(ids) => (
+            <Input {...ids} autoFocus maxLength={100} value={name} onChange={(event) => setName(event.target.value)} />
+          )}
         </Field>
         <div className="grid grid-cols-2 gap-3">
           <Field label="Project">
@@ -183,7 +197,11 @@ function NewKey({ onClose }: { onClose: () => void }) {
                 type="checkbox"
                 className="size-4 accent-(--accent)"
                 checked={scopes.includes(item.name)}
-                onChange={(event) => setScopes(event.target.checked ? [...scopes, item.name] : scopes.filter((name_) => name_ !== item.name))}
+                onChange={(event) =>
+                  setScopes(
+                    event.target.checked ? [...scopes, item.name] : scopes.filter((name_) => name_ !== item.name),
+                  )
+                }
               />
               <span className="w-16 font-medium">{item.name}</span>
               <span className="text-ink-2">{item.about}</span>

@@ -52,20 +52,34 @@ function Inspector() {
       } catch (error) {
         throw new Error(`This is not JSON: ${error instanceof Error ? error.message : ''}`, { cause: error });
       }
-      if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new Error('Paste one span, or an export request: a JSON object.');
+      if (typeof body !== 'object' || body === null || Array.isArray(body))
+        throw new Error('Paste one span, or an export request: a JSON object.');
       return take(api.POST('/api/v1/mapping/explain', { body: body as Record<string, unknown> }));
     },
   });
   return (
-    <Panel title="How is this span read?" about="Paste a span as OTLP JSON, or a whole export request. You see what each field becomes and by which rule. Nothing is stored.">
+    <Panel
+      title="How is this span read?"
+      about="Paste a span as OTLP JSON, or a whole export request. You see what each field becomes and by which rule. Nothing is stored."
+    >
       <Field label="OTLP JSON">
-        {(ids) => <TextArea {...ids} rows={10} className="mono text-xs" value={text} onChange={(event) => setText(event.target.value)} />}
+        {(ids) => (
+          <TextArea
+            {...ids}
+            rows={10}
+            className="mono text-xs"
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
+        )}
       </Field>
       <Button look="primary" disabled={explain.isPending || text.trim() === ''} onClick={() => explain.mutate()}>
         {explain.isPending ? 'Reading…' : 'Explain'}
       </Button>
       <ErrorLine error={explain.error} />
-      {explain.data?.spans.map((span) => <ExplainedSpan key={`${span.trace_id}${span.span_id}`} span={span} />)}
+      {explain.data?.spans.map((span) => (
+        <ExplainedSpan key={`${span.trace_id}${span.span_id}`} span={span} />
+      ))}
       {explain.data?.spans.length === 0 ? <p className="mt-3 text-ink-2">There is no span in it.</p> : null}
     </Panel>
   );
@@ -102,7 +116,9 @@ function ExplainedSpan({ span }: { span: Schemas['ExplainedSpan'] }) {
             {span.fields.map((field, index) => (
               <tr key={index} className="border-t border-line align-top">
                 <td className="mono px-3 py-1">{field.field}</td>
-                <td className="max-w-72 px-3 py-1 font-medium wrap-anywhere">{typeof field.value === 'string' ? field.value : JSON.stringify(field.value)}</td>
+                <td className="max-w-72 px-3 py-1 font-medium wrap-anywhere">
+                  {typeof field.value === 'string' ? field.value : JSON.stringify(field.value)}
+                </td>
                 <td className="mono px-3 py-1 wrap-anywhere text-ink-2">{field.keys.join(', ')}</td>
                 <td className="px-3 py-1 text-ink-2">{field.rule}</td>
               </tr>

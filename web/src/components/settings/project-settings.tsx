@@ -28,7 +28,6 @@ const MASKS: readonly { name: MaskName; label: string; about: string }[] = [
   { name: 'card', label: 'Card numbers', about: 'with a valid check digit' },
   { name: 'secret', label: 'Secrets', about: 'API keys, tokens, private keys' },
   { name: 'iban', label: 'IBANs', about: 'with a valid check sum' },
-  { name: 'ip', label: 'IP addresses', about: 'versions 4 and 6' },
 ];
 
 export function ProjectSettings() {
@@ -49,7 +48,8 @@ function Loaded({ project }: { project: ProjectItem }) {
   const client = useQueryClient();
   const [removing, setRemoving] = useState(false);
   const change = useMutation({
-    mutationFn: (body: Change) => take(api.PATCH('/api/v1/projects/{project}', { params: { path: { project: project.name } }, body })),
+    mutationFn: (body: Change) =>
+      take(api.PATCH('/api/v1/projects/{project}', { params: { path: { project: project.name } }, body })),
     onSettled: () => client.invalidateQueries({ queryKey: projectsQuery.queryKey }),
   });
   return (
@@ -67,7 +67,8 @@ function Loaded({ project }: { project: ProjectItem }) {
         }
       >
         <p className="text-xs text-ink-3">
-          {project.capture_content ? 'Content is kept.' : 'Content is dropped before it is stored.'} Changes hold for new spans within five seconds.
+          {project.capture_content ? 'Content is kept.' : 'Content is dropped before it is stored.'} Changes hold for
+          new spans within five seconds.
         </p>
         <ErrorLine error={change.error} />
       </Panel>
@@ -89,8 +90,16 @@ function Loaded({ project }: { project: ProjectItem }) {
   );
 }
 
-function Retention({ project, onSave }: { project: ProjectItem; onSave: (days: Schemas['RetentionChange']) => Promise<unknown> }) {
-  const [days, setDays] = useState(() => Object.fromEntries(RETENTION.map(({ name }) => [name, String(project.retention_days[name])])));
+function Retention({
+  project,
+  onSave,
+}: {
+  project: ProjectItem;
+  onSave: (days: Schemas['RetentionChange']) => Promise<unknown>;
+}) {
+  const [days, setDays] = useState(() =>
+    Object.fromEntries(RETENTION.map(({ name }) => [name, String(project.retention_days[name])])),
+  );
   const wrong = (name: string) => !/^[1-9]\d{0,4}$/.test(days[name] ?? '') || Number(days[name]) > 36_500;
   const changed = RETENTION.some(({ name }) => days[name] !== String(project.retention_days[name]));
   const shorter = RETENTION.some(({ name }) => !wrong(name) && Number(days[name]) < project.retention_days[name]);
@@ -122,7 +131,11 @@ function Retention({ project, onSave }: { project: ProjectItem; onSave: (days: S
           ))}
         </div>
         <div className="mt-3 flex items-center gap-3">
-          <Button type="submit" look="primary" disabled={!changed || RETENTION.some(({ name }) => wrong(name)) || save.isPending}>
+          <Button
+            type="submit"
+            look="primary"
+            disabled={!changed || RETENTION.some(({ name }) => wrong(name)) || save.isPending}
+          >
             {save.isPending ? 'Saving…' : 'Save'}
           </Button>
           {shorter ? <span className="text-xs text-warn">Older rows will be deleted.</span> : null}
@@ -138,12 +151,24 @@ function Retention({ project, onSave }: { project: ProjectItem; onSave: (days: S
   );
 }
 
-function Redaction({ project, onSave }: { project: ProjectItem; onSave: (settings: RedactionSettings) => Promise<unknown> }) {
+function Redaction({
+  project,
+  onSave,
+}: {
+  project: ProjectItem;
+  onSave: (settings: RedactionSettings) => Promise<unknown>;
+}) {
   const [masks, setMasks] = useState<readonly MaskName[]>(project.redaction.masks);
   const [patterns, setPatterns] = useState<readonly Schemas['RedactionPattern'][]>(project.redaction.patterns);
-  const [sample, setSample] = useState('Write to ada@example.com or call +49 30 1234567. Key: sk-proj-abcdefghijklmnopqrstuvwx');
-  const draft: RedactionSettings = { masks: [...masks], patterns: patterns.filter((item) => item.name !== '' && item.pattern !== '') };
-  const changed = JSON.stringify(draft) !== JSON.stringify({ masks: project.redaction.masks, patterns: project.redaction.patterns });
+  const [sample, setSample] = useState(
+    'Write to ada@example.com or call +49 30 1234567. Key: sk-proj-abcdefghijklmnopqrstuvwx',
+  );
+  const draft: RedactionSettings = {
+    masks: [...masks],
+    patterns: patterns.filter((item) => item.name !== '' && item.pattern !== ''),
+  };
+  const changed =
+    JSON.stringify(draft) !== JSON.stringify({ masks: project.redaction.masks, patterns: project.redaction.patterns });
   const save = useMutation({ mutationFn: () => onSave(draft) });
   const test = useMutation({
     mutationFn: () =>
@@ -155,10 +180,16 @@ function Redaction({ project, onSave }: { project: ProjectItem; onSave: (setting
       ),
   });
   return (
-    <Panel title="Redaction" about="What is masked in texts and attributes before anything is stored. It cannot be undone, and does not reach back.">
+    <Panel
+      title="Redaction"
+      about="What is masked in texts and attributes before anything is stored. It cannot be undone, and does not reach back."
+    >
       <div className="grid gap-2 sm:grid-cols-2 lg:grid-cols-3">
         {MASKS.map(({ name, label, about }) => (
-          <label key={name} className="flex cursor-pointer items-center gap-3 rounded-md border border-line px-3 py-2 hover:bg-sunken">
+          <label
+            key={name}
+            className="flex cursor-pointer items-center gap-3 rounded-md border border-line px-3 py-2 hover:bg-sunken"
+          >
             <Switch
               checked={masks.includes(name)}
               onCheckedChange={(on) => setMasks(on ? [...masks, name] : masks.filter((item) => item !== name))}
@@ -179,16 +210,29 @@ function Redaction({ project, onSave }: { project: ProjectItem; onSave: (setting
               placeholder="order"
               className="w-36 flex-none"
               value={item.name}
-              onChange={(event) => setPatterns(patterns.map((old, at) => (at === index ? { ...old, name: event.target.value.replace(/[^A-Za-z0-9_-]/g, '') } : old)))}
+              onChange={(event) =>
+                setPatterns(
+                  patterns.map((old, at) =>
+                    at === index ? { ...old, name: event.target.value.replace(/[^A-Za-z0-9_-]/g, '') } : old,
+                  ),
+                )
+              }
             />
             <Input
               aria-label={`Pattern ${index + 1}`}
               placeholder="ORD-[0-9]{6}"
               className="mono"
               value={item.pattern}
-              onChange={(event) => setPatterns(patterns.map((old, at) => (at === index ? { ...old, pattern: event.target.value } : old)))}
+              onChange={(event) =>
+                setPatterns(patterns.map((old, at) => (at === index ? { ...old, pattern: event.target.value } : old)))
+              }
             />
-            <Button look="ghost" size="icon" aria-label={`Remove pattern ${item.name}`} onClick={() => setPatterns(patterns.filter((_, at) => at !== index))}>
+            <Button
+              look="ghost"
+              size="icon"
+              aria-label={`Remove pattern ${item.name}`}
+              onClick={() => setPatterns(patterns.filter((_, at) => at !== index))}
+            >
               <Trash2 />
             </Button>
           </div>
@@ -199,7 +243,15 @@ function Redaction({ project, onSave }: { project: ProjectItem; onSave: (setting
       </div>
       <div className="mt-4 grid gap-3 lg:grid-cols-2">
         <Field label="Try it: nothing is stored">
-          {(ids) => <TextArea {...ids} rows={3} className="mono text-xs" value={sample} onChange={(event) => setSample(event.target.value)} />}
+          {(ids) => (
+            <TextArea
+              {...ids}
+              rows={3}
+              className="mono text-xs"
+              value={sample}
+              onChange={(event) => setSample(event.target.value)}
+            />
+          )}
         </Field>
         <div>
           <div className="mb-1 flex items-center text-xs font-medium text-ink-2">
@@ -243,7 +295,10 @@ function NewProject() {
     },
   });
   return (
-    <Panel title="New project" about="Keeps the telemetry of an application or a team apart, with its own retention, redaction and keys.">
+    <Panel
+      title="New project"
+      about="Keeps the telemetry of an application or a team apart, with its own retention, redaction and keys."
+    >
       <form
         className="flex flex-wrap items-end gap-2"
         onSubmit={(event) => {
@@ -252,7 +307,14 @@ function NewProject() {
         }}
       >
         <Field label="Name" hint="Lower-case letters, digits, dot, dash, underscore" className="w-72">
-          {(ids) => <Input {...ids} value={name} aria-invalid={name !== '' && !valid} onChange={(event) => setName(event.target.value)} />}
+          {(ids) => (
+            <Input
+              {...ids}
+              value={name}
+              aria-invalid={name !== '' && !valid}
+              onChange={(event) => setName(event.target.value)}
+            />
+          )}
         </Field>
         <Button type="submit" className="mb-5.5" disabled={!valid || create.isPending}>
           <Plus /> Create

@@ -26,7 +26,10 @@ export function Connection({ status, project, now }: Props) {
     <section
       aria-label="Connection"
       data-connected={connected}
-      className={cn('card flex flex-col gap-4 p-5 transition-colors duration-500', connected && 'border-ok/50 bg-ok-soft')}
+      className={cn(
+        'card flex flex-col gap-4 p-5 transition-colors duration-500',
+        connected && 'border-ok/50 bg-ok-soft',
+      )}
     >
       <div className="flex flex-wrap items-center gap-4" role="status">
         {connected ? (
@@ -38,7 +41,9 @@ export function Connection({ status, project, now }: Props) {
           </span>
         )}
         <div className="min-w-0 flex-1">
-          <h2 className={cn('text-base font-semibold', connected && 'text-ok')}>{connected ? 'Connected' : 'Listening for the first span…'}</h2>
+          <h2 className={cn('text-base font-semibold', connected && 'text-ok')}>
+            {connected ? 'Connected' : 'Listening for the first span…'}
+          </h2>
           <p className="tabular text-ink-2">
             {connected
               ? `${formatCount(rows)} spans and ${formatCount(status?.calls.rows ?? 0)} calls in project ${project}, the newest ${formatAgo(status?.last_received_time, now)}.${fresh > 0 ? ` ${formatCount(fresh)} new since you opened this page.` : ''}`
@@ -46,7 +51,11 @@ export function Connection({ status, project, now }: Props) {
           </p>
         </div>
         {connected ? (
-          <Link to="/calls" search={(old) => ({ ...(old.range ? { range: old.range } : {}), project })} className={buttonStyle({ look: 'primary' })}>
+          <Link
+            to="/calls"
+            search={(old) => ({ ...(old.range ? { range: old.range } : {}), project })}
+            className={buttonStyle({ look: 'primary' })}
+          >
             See the calls <ArrowRight />
           </Link>
         ) : null}

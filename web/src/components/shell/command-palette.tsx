@@ -88,7 +88,12 @@ function PaletteBody({ close }: { close: () => void }) {
         </Command.Group>
         <Command.Group heading="Projects">
           {projects.map((project) => (
-            <Item key={project.name} value={`project ${project.name}`} icon={<FolderOpen />} onSelect={run(() => setProject(project.name))}>
+            <Item
+              key={project.name}
+              value={`project ${project.name}`}
+              icon={<FolderOpen />}
+              onSelect={run(() => setProject(project.name))}
+            >
               {project.name} {project.demo ? <span className="text-ink-3">demo data</span> : null}
             </Item>
           ))}
@@ -97,7 +102,12 @@ function PaletteBody({ close }: { close: () => void }) {
           {PRESETS.map((span) => {
             const range = decodeRange(span);
             return range ? (
-              <Item key={span} value={`${describeRange(range)} ${span}`} icon={<Hash />} onSelect={run(() => setRange(range))}>
+              <Item
+                key={span}
+                value={`${describeRange(range)} ${span}`}
+                icon={<Hash />}
+                onSelect={run(() => setRange(range))}
+              >
                 {describeRange(range)}
               </Item>
             ) : null;

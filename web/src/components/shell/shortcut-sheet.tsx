@@ -38,7 +38,12 @@ const GROUPS: readonly { title: string; keys: readonly (readonly [string, string
 
 export function ShortcutSheet({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard shortcuts" className="w-[min(44rem,calc(100vw-2rem))]">
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      title="Keyboard shortcuts"
+      className="w-[min(44rem,calc(100vw-2rem))]"
+    >
       <div className="grid gap-x-8 gap-y-5 sm:grid-cols-2">
         {GROUPS.map((group) => (
           <section key={group.title}>

@@ -4,7 +4,15 @@ import type { Session } from '@/api/queries';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
 import { Kbd } from '@/components/ui/kbd';
-import { Menu, MenuContent, MenuItem, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuTrigger } from '@/components/ui/menu';
+import {
+  Menu,
+  MenuContent,
+  MenuItem,
+  MenuLabel,
+  MenuRadioGroup,
+  MenuRadioItem,
+  MenuTrigger,
+} from '@/components/ui/menu';
 import { Tooltip } from '@/components/ui/tooltip';
 import { cn } from '@/lib/cn';
 import { useScope } from '@/lib/scope';
@@ -31,14 +39,27 @@ export function Sidebar({ session, narrow, onToggle, onPalette, onShortcuts, onL
       )}
       data-narrow={narrow}
     >
-      <div className={cn('flex items-center md:mb-2 md:h-10', narrow ? 'md:justify-center' : 'max-lg:md:justify-center lg:px-1.5')}>
+      <div
+        className={cn(
+          'flex items-center md:mb-2 md:h-10',
+          narrow ? 'md:justify-center' : 'max-lg:md:justify-center lg:px-1.5',
+        )}
+      >
         <Link to="/" className="flex items-center gap-2.5 rounded-md" aria-label="Sonde: overview">
           <Logo />
-          <span className={cn('hidden text-[1.0625rem] font-semibold tracking-[-0.015em]', !narrow && 'lg:inline')}>sonde</span>
+          <span className={cn('hidden text-[1.0625rem] font-semibold tracking-[-0.015em]', !narrow && 'lg:inline')}>
+            sonde
+          </span>
         </Link>
         {narrow ? null : (
           <Tooltip content="Narrow the sidebar" side="right">
-            <Button look="ghost" size="icon-sm" className="ml-auto hidden lg:inline-flex" aria-label="Narrow the sidebar" onClick={onToggle}>
+            <Button
+              look="ghost"
+              size="icon-sm"
+              className="ml-auto hidden lg:inline-flex"
+              aria-label="Narrow the sidebar"
+              onClick={onToggle}
+            >
               <PanelLeft />
             </Button>
           </Tooltip>
@@ -71,7 +92,13 @@ export function Sidebar({ session, narrow, onToggle, onPalette, onShortcuts, onL
 
       <div className="flex items-center gap-0.5 md:mt-auto md:flex-col md:items-stretch">
         {narrow ? (
-          <SideButton narrow icon={<PanelLeft />} label="Widen the sidebar" onClick={onToggle} className="hidden lg:flex" />
+          <SideButton
+            narrow
+            icon={<PanelLeft />}
+            label="Widen the sidebar"
+            onClick={onToggle}
+            className="hidden lg:flex"
+          />
         ) : null}
         <ThemeMenu narrow={narrow} />
         <SideButton
@@ -82,7 +109,9 @@ export function Sidebar({ session, narrow, onToggle, onPalette, onShortcuts, onL
           onClick={onShortcuts}
           className="max-md:hidden"
         />
-        {session.kind === 'session' ? <SideButton narrow={narrow} icon={<LogOut />} label="Log out" onClick={onLogOut} /> : null}
+        {session.kind === 'session' ? (
+          <SideButton narrow={narrow} icon={<LogOut />} label="Log out" onClick={onLogOut} />
+        ) : null}
         <div className={cn('mt-2 hidden border-t px-2 pt-2 text-2xs text-ink-3', !narrow && 'lg:block')}>
           Sonde {session.version}
           {session.kind === 'insecure' ? (
@@ -151,7 +180,9 @@ function ProjectSwitcher({ narrow }: { narrow: boolean }) {
           >
             {initial}
           </span>
-          <span className={cn('hidden min-w-0 flex-1 truncate font-medium', !narrow && 'lg:block')}>{scope.project}</span>
+          <span className={cn('hidden min-w-0 flex-1 truncate font-medium', !narrow && 'lg:block')}>
+            {scope.project}
+          </span>
           {project?.demo ? (
             <Badge tone="warn" className={cn('hidden', !narrow && 'lg:inline-flex')}>
               demo data

@@ -8,7 +8,17 @@ import { Tooltip } from '@/components/ui/tooltip';
 import { cn } from '@/lib/cn';
 import { formatTimestamp, TIME_ZONE, zoneOffset } from '@/lib/format';
 import { REFRESH_CHOICES_S, useScope } from '@/lib/scope';
-import { bounds, decodeRange, describeRange, encodeRange, parseRange, PRESETS, shift, zoom, type TimeRange } from '@/lib/time-range';
+import {
+  bounds,
+  decodeRange,
+  describeRange,
+  encodeRange,
+  parseRange,
+  PRESETS,
+  shift,
+  zoom,
+  type TimeRange,
+} from '@/lib/time-range';
 
 const PRESET_RANGES = PRESETS.map((span) => decodeRange(span)).filter((range): range is TimeRange => range !== null);
 
@@ -23,7 +33,13 @@ export function TimeRangePicker() {
   return (
     <div className="flex items-center">
       <Tooltip content="Half a width back">
-        <Button size="icon" look="plain" className="rounded-r-none border-r-0" aria-label="Earlier" onClick={() => setRange(shift(range, -0.5, scope.now))}>
+        <Button
+          size="icon"
+          look="plain"
+          className="rounded-r-none border-r-0"
+          aria-label="Earlier"
+          onClick={() => setRange(shift(range, -0.5, scope.now))}
+        >
           <ChevronLeft />
         </Button>
       </Tooltip>
@@ -59,7 +75,11 @@ export function TimeRangePicker() {
           aria-label="Zoom out"
           onClick={() => {
             // A relative range stays relative: doubling "1h" means "2h".
-            setRange(range.kind === 'relative' ? (decodeRange(`${Math.round((range.ms * 2) / 1000)}s`) ?? range) : zoom(range, 2, scope.now));
+            setRange(
+              range.kind === 'relative'
+                ? (decodeRange(`${Math.round((range.ms * 2) / 1000)}s`) ?? range)
+                : zoom(range, 2, scope.now),
+            );
           }}
         >
           <ZoomOut />
@@ -111,7 +131,11 @@ function RangePanel({ range, now, onChoose }: { range: TimeRange; now: number; o
             onChange={(event) => setText(event.target.value)}
           />
           <p className="mt-1 min-h-4.5 text-xs text-ink-3" aria-live="polite">
-            {text.trim() === '' ? '' : typed ? `${describeRange(typed)}: press Enter` : 'Not understood. Try “90m” or “2026-11-20 10:00 to 12:00”.'}
+            {text.trim() === ''
+              ? ''
+              : typed
+                ? `${describeRange(typed)}: press Enter`
+                : 'Not understood. Try “90m” or “2026-11-20 10:00 to 12:00”.'}
           </p>
         </form>
         <form
@@ -162,7 +186,11 @@ export function RefreshControl({ busy }: { busy: boolean }) {
       </Tooltip>
       <Menu>
         <MenuTrigger asChild>
-          <Button className="tabular rounded-l-none px-2" aria-label={`Refresh by itself: ${everyText(refreshEveryS)}`} disabled={range.kind === 'absolute'}>
+          <Button
+            className="tabular rounded-l-none px-2"
+            aria-label={`Refresh by itself: ${everyText(refreshEveryS)}`}
+            disabled={range.kind === 'absolute'}
+          >
             {range.kind === 'absolute' ? 'Off' : everyText(refreshEveryS)}
             <ChevronDown className="text-ink-3" />
           </Button>

@@ -39,8 +39,17 @@ export function AttributesTab({ span }: { span: SpanDetail }) {
     ];
     return [
       { title: 'Attributes', entries: sorted(span.attributes) },
-      { title: 'Span', entries: record.filter(([, value]) => value !== null && value !== undefined && value !== '' && value !== 0) },
-      { title: 'Scope', entries: [['name', span.scope_name], ['version', span.scope_version]].filter(([, value]) => value) as unknown as Entry[] },
+      {
+        title: 'Span',
+        entries: record.filter(([, value]) => value !== null && value !== undefined && value !== '' && value !== 0),
+      },
+      {
+        title: 'Scope',
+        entries: [
+          ['name', span.scope_name],
+          ['version', span.scope_version],
+        ].filter(([, value]) => value) as unknown as Entry[],
+      },
       { title: 'Resource', entries: sorted(span.resource) },
     ];
   }, [span]);
@@ -48,24 +57,43 @@ export function AttributesTab({ span }: { span: SpanDetail }) {
   const shown = groups
     .map((group) => ({
       ...group,
-      entries: group.entries.filter(([key, value]) => wanted === '' || key.toLowerCase().includes(wanted) || asText(value).toLowerCase().includes(wanted)),
+      entries: group.entries.filter(
+        ([key, value]) =>
+          wanted === '' || key.toLowerCase().includes(wanted) || asText(value).toLowerCase().includes(wanted),
+      ),
     }))
     .filter((group) => group.entries.length > 0);
   return (
     <div className="flex flex-col gap-4 p-4">
-      <Input aria-label="Search in the attributes" placeholder="Search keys and values" value={text} onChange={(event) => setText(event.target.value)} />
-      {shown.length === 0 ? <p className="py-6 text-center text-ink-3">{wanted === '' ? 'The span has no attributes.' : 'No key or value contains that.'}</p> : null}
+      <Input
+        aria-label="Search in the attributes"
+        placeholder="Search keys and values"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
+      {shown.length === 0 ? (
+        <p className="py-6 text-center text-ink-3">
+          {wanted === '' ? 'The span has no attributes.' : 'No key or value contains that.'}
+        </p>
+      ) : null}
       {shown.map((group) => (
         <section key={group.title} aria-label={group.title}>
           <div className="mb-1 flex items-center">
             <h3 className="text-xs font-semibold text-ink-2">
               {group.title} <span className="font-normal text-ink-3">{group.entries.length}</span>
             </h3>
-            <CopyButton className="ml-auto" label={`Copy ${group.title.toLowerCase()} as JSON`} text={() => JSON.stringify(Object.fromEntries(group.entries), null, 2)} />
+            <CopyButton
+              className="ml-auto"
+              label={`Copy ${group.title.toLowerCase()} as JSON`}
+              text={() => JSON.stringify(Object.fromEntries(group.entries), null, 2)}
+            />
           </div>
           <dl className="overflow-hidden rounded-md border border-line">
             {group.entries.map(([key, value]) => (
-              <div key={key} className="group grid grid-cols-[minmax(7rem,36%)_1fr_auto] items-start gap-2 border-t border-line px-2.5 py-1 first:border-t-0 hover:bg-sunken/60">
+              <div
+                key={key}
+                className="group grid grid-cols-[minmax(7rem,36%)_1fr_auto] items-start gap-2 border-t border-line px-2.5 py-1 first:border-t-0 hover:bg-sunken/60"
+              >
                 <dt className="mono text-xs leading-5 text-ink-2 wrap-anywhere">{key}</dt>
                 <dd className="mono min-w-0 text-xs leading-5">
                   {typeof value === 'object' && value !== null ? (
@@ -76,7 +104,11 @@ export function AttributesTab({ span }: { span: SpanDetail }) {
                     <Folded text={asText(value)} lines={4} />
                   )}
                 </dd>
-                <CopyButton className="size-5 opacity-0 group-hover:opacity-100 focus-visible:opacity-100" label={`Copy ${key}`} text={() => asText(value)} />
+                <CopyButton
+                  className="size-5 opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
+                  label={`Copy ${key}`}
+                  text={() => asText(value)}
+                />
               </div>
             ))}
           </dl>

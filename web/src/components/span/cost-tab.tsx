@@ -5,13 +5,30 @@ import type { CallDetail, SpanDetail } from '@/api/queries';
 import { TokenBar } from '@/components/lists/cells';
 import { Badge } from '@/components/ui/badge';
 import { outputSpeed, tokenParts } from '@/lib/call';
-import { formatCompact, formatCount, formatDuration, formatPercent, formatUsd, formatUsdExact, toNumber, UNKNOWN } from '@/lib/format';
+import {
+  formatCompact,
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatUsd,
+  formatUsdExact,
+  toNumber,
+  UNKNOWN,
+} from '@/lib/format';
 
 const SOURCES: Readonly<Record<string, { label: string; about: string }>> = {
   computed: { label: 'computed', about: 'Tokens times the price that was valid at the time of the call.' },
   billed: { label: 'billed', about: 'The provider’s or router’s own figure; it wins over every computation.' },
-  claimed: { label: 'claimed', about: 'Computed by the instrumentation. Our price book has no price for this model, so it is shown but drives no budget.' },
-  none: { label: 'no price', about: 'No price is known for this model, or the call reported no tokens. It is left out of every sum instead of counting as free.' },
+  claimed: {
+    label: 'claimed',
+    about:
+      'Computed by the instrumentation. Our price book has no price for this model, so it is shown but drives no budget.',
+  },
+  none: {
+    label: 'no price',
+    about:
+      'No price is known for this model, or the call reported no tokens. It is left out of every sum instead of counting as free.',
+  },
 };
 
 const CLASS_LABELS: Readonly<Record<string, string>> = {
@@ -44,7 +61,9 @@ export function CostTab({ span, call }: { span: SpanDetail; call: CallDetail }) 
           <span className="tabular text-2xl font-semibold tracking-[-0.02em]">
             {call.cost_state === 'free' ? 'Free' : call.cost_usd === null ? 'Unpriced' : formatUsd(call.cost_usd)}
           </span>
-          <Badge tone={call.cost_state === 'unpriced' ? 'warn' : call.cost_source === 'claimed' ? 'neutral' : 'accent'}>{source.label}</Badge>
+          <Badge tone={call.cost_state === 'unpriced' ? 'warn' : call.cost_source === 'claimed' ? 'neutral' : 'accent'}>
+            {source.label}
+          </Badge>
           {call.cost_usd ? <span className="mono text-xs text-ink-3">{formatUsdExact(call.cost_usd)} USD</span> : null}
         </div>
         <p className="mt-1 text-xs text-ink-2">{source.about}</p>
@@ -66,7 +85,11 @@ export function CostTab({ span, call }: { span: SpanDetail; call: CallDetail }) 
 
       <section aria-label="Tokens">
         <Heading>Tokens</Heading>
-        {tokenParts(call).length > 0 ? <TokenBar call={call} className="mb-2 h-2" /> : <p className="text-xs text-ink-3">The sender reported no tokens.</p>}
+        {tokenParts(call).length > 0 ? (
+          <TokenBar call={call} className="mb-2 h-2" />
+        ) : (
+          <p className="text-xs text-ink-3">The sender reported no tokens.</p>
+        )}
         {lines.length > 0 ? <PriceLines call={call} lines={lines} /> : <PartLines call={call} />}
         {reasons.length > 0 ? (
           <ul className="mt-2 flex flex-col gap-1">
@@ -136,8 +159,14 @@ function PriceLines({ call, lines }: { call: CallDetail; lines: CallDetail['expl
           <tr key={index} className="border-b border-line/60">
             <td className="py-1">{classLabel(line.token_class ?? '')}</td>
             <td className="py-1 text-right">{formatCount(line.tokens)}</td>
-            <td className="mono py-1 text-right">{line.unit_price_usd_per_million ? formatUsdExact(line.unit_price_usd_per_million).replace('$', '') : UNKNOWN}</td>
-            <td className="mono py-1 text-right">{line.cost_usd ? formatUsdExact(line.cost_usd).replace('$', '') : UNKNOWN}</td>
+            <td className="mono py-1 text-right">
+              {line.unit_price_usd_per_million
+                ? formatUsdExact(line.unit_price_usd_per_million).replace('$', '')
+                : UNKNOWN}
+            </td>
+            <td className="mono py-1 text-right">
+              {line.cost_usd ? formatUsdExact(line.cost_usd).replace('$', '') : UNKNOWN}
+            </td>
           </tr>
         ))}
       </tbody>
@@ -146,7 +175,9 @@ function PriceLines({ call, lines }: { call: CallDetail; lines: CallDetail['expl
           <td className="py-1">Total</td>
           <td className="py-1 text-right">{formatCount(call.total_tokens)}</td>
           <td />
-          <td className="mono py-1 text-right">{call.cost_usd ? formatUsdExact(call.cost_usd).replace('$', '') : UNKNOWN}</td>
+          <td className="mono py-1 text-right">
+            {call.cost_usd ? formatUsdExact(call.cost_usd).replace('$', '') : UNKNOWN}
+          </td>
         </tr>
       </tfoot>
     </table>
@@ -218,9 +249,13 @@ function NotCounted({ call }: { call: CallDetail }) {
     <div className="flex gap-2.5 rounded-md bg-info-soft px-3 py-2 text-xs text-info">
       <Copy aria-hidden className="mt-0.5 size-3.5 shrink-0" />
       <p>
-        <strong className="font-semibold">Not counted.</strong> This span is the same call as another one, so its tokens and cost are in no sum.{' '}
-        {call.duplicate_reason ? <>Why: {call.duplicate_reason}. </> : null}
-        {call.duplicate_of ? <SpanLink call={call} spanId={call.duplicate_of}>See the counted span</SpanLink> : null}
+        <strong className="font-semibold">Not counted.</strong> This span is the same call as another one, so its tokens
+        and cost are in no sum. {call.duplicate_reason ? <>Why: {call.duplicate_reason}. </> : null}
+        {call.duplicate_of ? (
+          <SpanLink call={call} spanId={call.duplicate_of}>
+            See the counted span
+          </SpanLink>
+        ) : null}
       </p>
     </div>
   );
@@ -230,7 +265,9 @@ function Duplicates({ call }: { call: CallDetail }) {
   return (
     <section aria-label="Duplicates">
       <Heading>Dropped duplicates</Heading>
-      <p className="mb-1.5 text-xs text-ink-2">Other spans that are this same call. They are shown in the trace and counted nowhere.</p>
+      <p className="mb-1.5 text-xs text-ink-2">
+        Other spans that are this same call. They are shown in the trace and counted nowhere.
+      </p>
       <ul className="flex flex-col gap-1.5">
         {call.duplicates.map((item) => (
           <li key={`${item.trace_id}${item.span_id}`} className="rounded border border-line px-2.5 py-1.5 text-xs">
@@ -238,7 +275,11 @@ function Duplicates({ call }: { call: CallDetail }) {
               <Link
                 to="/traces/$traceId"
                 params={{ traceId: item.trace_id }}
-                search={(old) => ({ project: item.project, ...(old.range ? { range: old.range } : {}), span: item.span_id })}
+                search={(old) => ({
+                  project: item.project,
+                  ...(old.range ? { range: old.range } : {}),
+                  span: item.span_id,
+                })}
                 className="truncate font-medium text-accent hover:underline"
               >
                 {item.name}
@@ -295,7 +336,10 @@ function Origins({ span }: { span: SpanDetail }) {
                   {typeof origin.value === 'string' ? origin.value : JSON.stringify(origin.value)}
                 </td>
                 <td className="py-1 pr-3 whitespace-nowrap text-ink-2">{ORIGINS[origin.origin] ?? origin.origin}</td>
-                <td className="mono py-1 text-2xs leading-4.5 text-ink-2 wrap-anywhere" title={origin.rule ?? undefined}>
+                <td
+                  className="mono py-1 text-2xs leading-4.5 text-ink-2 wrap-anywhere"
+                  title={origin.rule ?? undefined}
+                >
                   {origin.keys.length > 0 ? origin.keys.join(', ') : (origin.rule ?? UNKNOWN)}
                 </td>
               </tr>

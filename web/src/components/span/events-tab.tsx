@@ -32,13 +32,24 @@ export function EventsTab({ span }: { span: SpanDetail }) {
       ) : null}
       {span.event_list.map((event, index) => {
         const exception = event.name === 'exception' || 'exception.type' in event.attributes;
-        const { 'exception.type': type, 'exception.message': message, 'exception.stacktrace': trace, ...rest } = event.attributes as Record<string, unknown>;
+        const {
+          'exception.type': type,
+          'exception.message': message,
+          'exception.stacktrace': trace,
+          ...rest
+        } = event.attributes as Record<string, unknown>;
         const offset = formatDuration((toMs(event.time) ?? start) - start);
         return (
           <section key={index} className="overflow-hidden rounded-md border border-line" aria-label={event.name}>
             <h3 className="flex min-h-8 items-center gap-2 bg-sunken px-3 text-xs">
-              {exception ? <CircleAlert aria-hidden className="size-3.5 shrink-0 text-error" /> : <Zap aria-hidden className="size-3.5 shrink-0 text-ink-3" />}
-              <span className="min-w-0 truncate font-semibold">{exception ? text(type) || event.name : event.name}</span>
+              {exception ? (
+                <CircleAlert aria-hidden className="size-3.5 shrink-0 text-error" />
+              ) : (
+                <Zap aria-hidden className="size-3.5 shrink-0 text-ink-3" />
+              )}
+              <span className="min-w-0 truncate font-semibold">
+                {exception ? text(type) || event.name : event.name}
+              </span>
               <span className="tabular ml-auto shrink-0 text-ink-3" title={formatTimestamp(event.time)}>
                 +{offset}
               </span>
@@ -47,7 +58,12 @@ export function EventsTab({ span }: { span: SpanDetail }) {
             <div className="flex flex-col gap-2 px-3 py-2">
               {text(message) ? <Folded text={text(message)} lines={6} /> : null}
               {text(trace) ? (
-                <div className="mono max-h-96 overflow-auto rounded bg-sunken px-3 py-2 text-xs leading-5" tabIndex={0} role="region" aria-label="Traceback">
+                <div
+                  className="mono max-h-96 overflow-auto rounded bg-sunken px-3 py-2 text-xs leading-5"
+                  tabIndex={0}
+                  role="region"
+                  aria-label="Traceback"
+                >
                   <pre className="w-max">{text(trace)}</pre>
                 </div>
               ) : null}
@@ -69,7 +85,11 @@ export function EventsTab({ span }: { span: SpanDetail }) {
                 <Link
                   to="/traces/$traceId"
                   params={{ traceId: link.trace_id }}
-                  search={(old) => ({ project: span.project, ...(old.range ? { range: old.range } : {}), span: link.span_id })}
+                  search={(old) => ({
+                    project: span.project,
+                    ...(old.range ? { range: old.range } : {}),
+                    span: link.span_id,
+                  })}
                   className="mono inline-flex items-center gap-1.5 text-xs text-accent hover:underline"
                 >
                   <Link2 aria-hidden className="size-3.5" />

@@ -19,9 +19,16 @@ export function Folded({ text, lines = 14, className }: Props) {
   const long = cut < text.length - LINE_CHARACTERS * 3;
   return (
     <div className={cn('min-w-0', className)}>
-      <div className="wrap-anywhere whitespace-pre-wrap">{long && !open ? `${text.slice(0, cut).trimEnd()} …` : text}</div>
+      <div className="wrap-anywhere whitespace-pre-wrap">
+        {long && !open ? `${text.slice(0, cut).trimEnd()} …` : text}
+      </div>
       {long ? (
-        <button type="button" className="mt-1 rounded font-sans text-xs font-medium text-accent hover:underline" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <button
+          type="button"
+          className="mt-1 rounded font-sans text-xs font-medium text-accent hover:underline"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        >
           {open ? 'Show less' : `Show all ${formatCount(text.length)} characters`}
         </button>
       ) : null}

@@ -29,7 +29,15 @@ export function JsonView({ value, depth = 0, name, trailing = false }: Props) {
   const entries: [string | undefined, unknown][] = isList
     ? (value as unknown[]).map((item): [undefined, unknown] => [undefined, item])
     : Object.entries(value as Record<string, unknown>);
-  return <Branch entries={entries} isList={isList} depth={depth} trailing={trailing} {...(name === undefined ? {} : { name })} />;
+  return (
+    <Branch
+      entries={entries}
+      isList={isList}
+      depth={depth}
+      trailing={trailing}
+      {...(name === undefined ? {} : { name })}
+    />
+  );
 }
 
 function Name({ name }: { name: string | undefined }) {
@@ -67,22 +75,42 @@ function Branch({ entries, isList, depth, trailing, name }: BranchProps) {
   }
   return (
     <div className={cn('relative', depth > 0 && 'pl-4')}>
-      <button type="button" aria-expanded={open} className="-ml-4 inline-flex items-start rounded text-left hover:bg-sunken" onClick={() => setOpen(!open)}>
-        <ChevronRight aria-hidden className={cn('mt-0.75 size-3.5 shrink-0 text-ink-3 transition-transform', open && 'rotate-90')} />
+      <button
+        type="button"
+        aria-expanded={open}
+        className="-ml-4 inline-flex items-start rounded text-left hover:bg-sunken"
+        onClick={() => setOpen(!open)}
+      >
+        <ChevronRight
+          aria-hidden
+          className={cn('mt-0.75 size-3.5 shrink-0 text-ink-3 transition-transform', open && 'rotate-90')}
+        />
         <span className="pl-0.5">
           <Name name={name} />
           <span className="text-ink-3">
-            {open ? left : `${left} ${entries.length} ${isList ? (entries.length === 1 ? 'item' : 'items') : entries.length === 1 ? 'key' : 'keys'} ${right}${trailing ? ',' : ''}`}
+            {open
+              ? left
+              : `${left} ${entries.length} ${isList ? (entries.length === 1 ? 'item' : 'items') : entries.length === 1 ? 'key' : 'keys'} ${right}${trailing ? ',' : ''}`}
           </span>
         </span>
       </button>
       {open ? (
         <>
           {entries.slice(0, shown).map(([key, item], index) => (
-            <JsonView key={key ?? index} value={item} depth={depth + 1} trailing={index < entries.length - 1} {...(key === undefined ? {} : { name: key })} />
+            <JsonView
+              key={key ?? index}
+              value={item}
+              depth={depth + 1}
+              trailing={index < entries.length - 1}
+              {...(key === undefined ? {} : { name: key })}
+            />
           ))}
           {entries.length > shown ? (
-            <button type="button" className="ml-4 rounded text-accent hover:underline" onClick={() => setShown(shown + MOST_ENTRIES)}>
+            <button
+              type="button"
+              className="ml-4 rounded text-accent hover:underline"
+              onClick={() => setShown(shown + MOST_ENTRIES)}
+            >
               {entries.length - shown} more
             </button>
           ) : null}
@@ -104,6 +132,7 @@ function Leaf({ value }: { value: unknown }) {
       <span className="whitespace-pre-wrap text-ink">{JSON.stringify(value)}</span>
     );
   }
-  const tone = typeof value === 'number' ? 'text-info' : typeof value === 'boolean' ? 'text-[var(--s-violet)]' : 'text-ink-3';
+  const tone =
+    typeof value === 'number' ? 'text-info' : typeof value === 'boolean' ? 'text-[var(--s-violet)]' : 'text-ink-3';
   return <span className={tone}>{value === undefined ? 'undefined' : JSON.stringify(value)}</span>;
 }

@@ -28,7 +28,11 @@ const TONES: Readonly<Record<string, string>> = {
 
 /** What went in and what came out, as a conversation. */
 export function MessagesTab({ span }: { span: SpanDetail }) {
-  const messages = span.messages;
+  // Log events can come with the system prompt after what the user said.
+  const messages = useMemo(
+    () => span.messages && [...span.messages].sort((a, b) => systemFirst(a) - systemFirst(b)),
+    [span.messages],
+  );
   const names = useMemo(() => toolNames(messages ?? []), [messages]);
   if (messages === null) {
     return (
@@ -52,13 +56,23 @@ export function MessagesTab({ span }: { span: SpanDetail }) {
         const before = messages[index - 1];
         return (
           <div key={`${message.source} ${message.position}`} className="contents">
-            {message.direction === 'output' && before && before.direction !== 'output' ? <Divider text="Answer" /> : null}
-            {message.direction === 'tools' ? <Tools message={message} /> : <MessageCard message={message} names={names} span={span} />}
+            {message.direction === 'output' && before && before.direction !== 'output' ? (
+              <Divider text="Answer" />
+            ) : null}
+            {message.direction === 'tools' ? (
+              <Tools message={message} />
+            ) : (
+              <MessageCard message={message} names={names} span={span} />
+            )}
           </div>
         );
       })}
     </div>
   );
+}
+
+function systemFirst(message: ContentMessage): number {
+  return message.direction === 'system' || message.role === 'system' ? 0 : 1;
 }
 
 function Divider({ text }: { text: string }) {
@@ -92,14 +106,25 @@ function MessageCard({ message, names, span }: CardProps) {
     [message, names, whole.data],
   );
   return (
-    <article className={cn('rounded-md border border-l-2 border-line bg-surface', TONES[message.role || 'x'] ?? 'border-l-line-strong')}>
+    <article
+      className={cn(
+        'rounded-md border border-l-2 border-line bg-surface',
+        TONES[message.role || 'x'] ?? 'border-l-line-strong',
+      )}
+    >
       <header className="flex h-8 items-center gap-2 pr-1 pl-3">
         <h3 className="text-xs font-semibold first-letter:uppercase">{label}</h3>
         {message.source === 'log' ? <Badge title="This content came as a log event">log event</Badge> : null}
         <span className="tabular text-2xs text-ink-3">{formatBytes(message.bytes)}</span>
         <span className="ml-auto flex items-center">
           {structured ? (
-            <Button look="ghost" size="icon-sm" aria-label={asJson ? 'Show as text' : 'Show as JSON'} title={asJson ? 'Show as text' : 'Show as JSON'} onClick={() => setAsJson(!asJson)}>
+            <Button
+              look="ghost"
+              size="icon-sm"
+              aria-label={asJson ? 'Show as text' : 'Show as JSON'}
+              title={asJson ? 'Show as text' : 'Show as JSON'}
+              onClick={() => setAsJson(!asJson)}
+            >
               {asJson ? <TextQuote /> : <Braces />}
             </Button>
           ) : null}
@@ -148,7 +173,10 @@ function BlockView({ block }: { block: Block }) {
     case 'tool_call':
     case 'tool_result':
       return (
-        <section className="overflow-hidden rounded border border-line" aria-label={block.kind === 'tool_call' ? 'Tool call' : 'Tool result'}>
+        <section
+          className="overflow-hidden rounded border border-line"
+          aria-label={block.kind === 'tool_call' ? 'Tool call' : 'Tool result'}
+        >
           <h4 className="flex min-h-7 items-center gap-1.5 bg-sunken px-2.5 text-xs">
             <Wrench aria-hidden className="size-3.5 shrink-0 text-[var(--s-amber)]" />
             <span className="text-ink-3">{block.kind === 'tool_call' ? 'calls' : 'result of'}</span>
@@ -166,8 +194,15 @@ function BlockView({ block }: { block: Block }) {
       );
     case 'media':
       return (
-        <section className="flex items-center gap-3 rounded border border-dashed border-line-strong px-3 py-2" aria-label={block.modality}>
-          {block.modality === 'image' ? <ImageOff aria-hidden className="size-5 shrink-0 text-ink-3" /> : <FileText aria-hidden className="size-5 shrink-0 text-ink-3" />}
+        <section
+          className="flex items-center gap-3 rounded border border-dashed border-line-strong px-3 py-2"
+          aria-label={block.modality}
+        >
+          {block.modality === 'image' ? (
+            <ImageOff aria-hidden className="size-5 shrink-0 text-ink-3" />
+          ) : (
+            <FileText aria-hidden className="size-5 shrink-0 text-ink-3" />
+          )}
           <div className="min-w-0">
             <p className="text-xs">
               <span className="font-medium first-letter:uppercase">{block.modality}</span>

@@ -1,4 +1,19 @@
-import { Bot, Box, BrainCircuit, Database, FileSearch, Gauge, MessageSquareText, ScrollText, ShieldCheck, Sigma, ArrowUpDown, Wrench, Workflow, type LucideIcon } from 'lucide-react';
+import {
+  Bot,
+  Box,
+  BrainCircuit,
+  Database,
+  FileSearch,
+  Gauge,
+  MessageSquareText,
+  ScrollText,
+  ShieldCheck,
+  Sigma,
+  ArrowUpDown,
+  Wrench,
+  Workflow,
+  type LucideIcon,
+} from 'lucide-react';
 
 interface Look {
   icon: LucideIcon;
@@ -31,5 +46,7 @@ export function operationLook(operation: string): Look {
 
 export function OperationIcon({ operation, className }: { operation: string; className?: string }) {
   const look = operationLook(operation);
-  return <look.icon role="img" aria-label={look.label} className={className} style={{ color: `var(--s-${look.color})` }} />;
+  return (
+    <look.icon role="img" aria-label={look.label} className={className} style={{ color: `var(--s-${look.color})` }} />
+  );
 }

@@ -12,10 +12,16 @@ export function RawTab({ span }: { span: SpanDetail }) {
   return (
     <div className="p-4">
       <div className="mb-1 flex items-center text-xs text-ink-3">
-        {formatCount(text.length)} characters of JSON{text.length > MOST_CHARACTERS ? `, the first ${formatCount(MOST_CHARACTERS)} shown` : ''}
+        {formatCount(text.length)} characters of JSON
+        {text.length > MOST_CHARACTERS ? `, the first ${formatCount(MOST_CHARACTERS)} shown` : ''}
         <CopyButton className="ml-auto" label="Copy the JSON" text={text} />
       </div>
-      <div className="mono overflow-x-auto rounded-md border border-line bg-sunken px-3 py-2 text-xs leading-5" tabIndex={0} role="region" aria-label="JSON">
+      <div
+        className="mono overflow-x-auto rounded-md border border-line bg-sunken px-3 py-2 text-xs leading-5"
+        tabIndex={0}
+        role="region"
+        aria-label="JSON"
+      >
         <pre className="w-max">{text.slice(0, MOST_CHARACTERS)}</pre>
       </div>
     </div>

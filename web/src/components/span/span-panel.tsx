@@ -44,7 +44,12 @@ function Loaded({ span, tab, onTab }: { span: SpanDetail; tab: SpanTab; onTab: (
   const tabs: { name: SpanTab; label: string; count?: number; content: ReactNode }[] = [
     { name: 'messages', label: 'Messages', count: span.messages?.length ?? 0, content: <MessagesTab span={span} /> },
     ...(call ? [{ name: 'cost' as const, label: 'Tokens & cost', content: <CostTab span={span} call={call} /> }] : []),
-    { name: 'attributes', label: 'Attributes', count: Object.keys(span.attributes).length, content: <AttributesTab span={span} /> },
+    {
+      name: 'attributes',
+      label: 'Attributes',
+      count: Object.keys(span.attributes).length,
+      content: <AttributesTab span={span} />,
+    },
     { name: 'events', label: 'Events', count: events, content: <EventsTab span={span} /> },
     { name: 'raw', label: 'Raw', content: <RawTab span={span} /> },
   ];
@@ -59,7 +64,10 @@ function Loaded({ span, tab, onTab }: { span: SpanDetail; tab: SpanTab; onTab: (
         }}
         className="flex min-h-0 flex-1 flex-col"
       >
-        <Tabs.List aria-label="Parts of the span" className="flex shrink-0 gap-1 overflow-x-auto border-b border-line px-3">
+        <Tabs.List
+          aria-label="Parts of the span"
+          className="flex shrink-0 gap-1 overflow-x-auto border-b border-line px-3"
+        >
           {tabs.map((item) => (
             <Tabs.Trigger
               key={item.name}
@@ -67,12 +75,27 @@ function Loaded({ span, tab, onTab }: { span: SpanDetail; tab: SpanTab; onTab: (
               className="-mb-px flex h-9 shrink-0 items-center gap-1.5 border-b-2 border-transparent px-2 font-medium text-ink-2 hover:text-ink data-[state=active]:border-accent data-[state=active]:text-ink"
             >
               {item.label}
-              {item.count ? <span className={cn('tabular rounded px-1 text-2xs', item.name === 'events' && span.status === 'error' ? 'bg-error-soft text-error' : 'bg-sunken text-ink-3')}>{item.count}</span> : null}
+              {item.count ? (
+                <span
+                  className={cn(
+                    'tabular rounded px-1 text-2xs',
+                    item.name === 'events' && span.status === 'error'
+                      ? 'bg-error-soft text-error'
+                      : 'bg-sunken text-ink-3',
+                  )}
+                >
+                  {item.count}
+                </span>
+              ) : null}
             </Tabs.Trigger>
           ))}
         </Tabs.List>
         {tabs.map((item) => (
-          <Tabs.Content key={item.name} value={item.name} className="min-h-0 flex-1 overflow-y-auto outline-offset-[-2px]">
+          <Tabs.Content
+            key={item.name}
+            value={item.name}
+            className="min-h-0 flex-1 overflow-y-auto outline-offset-[-2px]"
+          >
             {item.content}
           </Tabs.Content>
         ))}
@@ -92,8 +115,16 @@ function SpanHeader({ span }: { span: SpanDetail }) {
         <CopyButton label="Copy the span id" text={span.span_id} />
       </div>
       <div className="tabular mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1 text-xs text-ink-2">
-        <StatusCell call={{ status: span.status === 'error' ? 'error' : 'ok', error_type: span.error_type ?? null, incomplete: call?.incomplete ?? null }} />
-        <span title={`${formatTimestamp(span.time)} – ${formatTimestamp(span.end_time)}`}>{formatDuration(span.duration_ms)}</span>
+        <StatusCell
+          call={{
+            status: span.status === 'error' ? 'error' : 'ok',
+            error_type: span.error_type ?? null,
+            incomplete: call?.incomplete ?? null,
+          }}
+        />
+        <span title={`${formatTimestamp(span.time)} – ${formatTimestamp(span.end_time)}`}>
+          {formatDuration(span.duration_ms)}
+        </span>
         {call?.ttft_ms ? <span title="Time to the first token">first token {formatDuration(call.ttft_ms)}</span> : null}
         {model ? (
           <span>
@@ -109,7 +140,11 @@ function SpanHeader({ span }: { span: SpanDetail }) {
         {call && !call.counted ? <Badge tone="info">duplicate, not counted</Badge> : null}
         {call?.finish_reason ? <Badge title="Finish reason">{call.finish_reason}</Badge> : null}
         {span.service ? <span className="text-ink-3">{span.service}</span> : null}
-        {span.time_flag ? <Badge tone="warn" title="The sent time could not be used">clock: {span.time_flag}</Badge> : null}
+        {span.time_flag ? (
+          <Badge tone="warn" title="The sent time could not be used">
+            clock: {span.time_flag}
+          </Badge>
+        ) : null}
       </div>
     </div>
   );

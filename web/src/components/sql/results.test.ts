@@ -16,8 +16,6 @@ describe('toCsv', () => {
       ],
       truncated: false,
       elapsed_ms: 1,
-      rows_read: null,
-      bytes_read: null,
     });
     expect(csv).toBe('a,b\r\nplain,-5\r\n"with ""quotes"", and\nlines",\r\n"\'=HYPERLINK(""x"")",1\r\n\'-cmd,2\r\n');
   });

@@ -23,20 +23,40 @@ function isNumeric(type: string): boolean {
 export function Results({ result }: { result: Schemas['SqlResult'] }) {
   const viewport = useRef<HTMLDivElement>(null);
   const { columns, rows } = result;
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => viewport.current, estimateSize: () => ROW_PX, overscan: 20 });
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => viewport.current,
+    estimateSize: () => ROW_PX,
+    overscan: 20,
+  });
   const widths = columns.map((column, index) => {
-    const longest = rows.slice(0, SAMPLE).reduce((most, row) => Math.max(most, cellText(row[index]).length), column.name.length + 2);
+    const longest = rows
+      .slice(0, SAMPLE)
+      .reduce((most, row) => Math.max(most, cellText(row[index]).length), column.name.length + 2);
     return Math.min(Math.max(longest * CHARACTER_PX + 24, SMALLEST_PX), LARGEST_PX);
   });
   const template = widths.map((width) => `${Math.round(width)}px`).join(' ');
   const total = widths.reduce((sum, width) => sum + width, 0);
   return (
-    <div ref={viewport} role="table" aria-label="Result" aria-rowcount={rows.length + 1} aria-colcount={columns.length} tabIndex={0} className="min-h-0 flex-1 overflow-auto bg-surface">
+    <div
+      ref={viewport}
+      role="table"
+      aria-label="Result"
+      aria-rowcount={rows.length + 1}
+      aria-colcount={columns.length}
+      tabIndex={0}
+      className="min-h-0 flex-1 overflow-auto bg-surface"
+    >
       <div style={{ width: Math.max(total, 1), minWidth: '100%' }}>
         <div role="rowgroup" className="sticky top-0 z-10 border-b border-line bg-surface">
           <div role="row" aria-rowindex={1} className="grid h-8 items-center" style={{ gridTemplateColumns: template }}>
             {columns.map((column, index) => (
-              <div key={index} role="columnheader" title={column.type} className={cn('truncate px-3 text-xs font-medium text-ink-2', isNumeric(column.type) && 'text-right')}>
+              <div
+                key={index}
+                role="columnheader"
+                title={column.type}
+                className={cn('truncate px-3 text-xs font-medium text-ink-2', isNumeric(column.type) && 'text-right')}
+              >
                 {column.name}
               </div>
             ))}
@@ -59,7 +79,11 @@ export function Results({ result }: { result: Schemas['SqlResult'] }) {
                     key={index}
                     role="cell"
                     title={text.length > 40 ? text.slice(0, 2_000) : undefined}
-                    className={cn('mono truncate px-3 text-xs', isNumeric(column.type) && 'text-right', (value === null || value === undefined) && 'text-ink-3')}
+                    className={cn(
+                      'mono truncate px-3 text-xs',
+                      isNumeric(column.type) && 'text-right',
+                      (value === null || value === undefined) && 'text-ink-3',
+                    )}
                   >
                     {text.slice(0, 300)}
                   </div>
@@ -77,7 +101,8 @@ export function Results({ result }: { result: Schemas['SqlResult'] }) {
 export function toCsv(result: Schemas['SqlResult']): string {
   const quote = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const lines = [result.columns.map((column) => quote(column.name))];
-  for (const row of result.rows) lines.push(row.map((value) => (value === null || value === undefined ? '' : quote(guardFormula(cellText(value))))));
+  for (const row of result.rows)
+    lines.push(row.map((value) => (value === null || value === undefined ? '' : quote(guardFormula(cellText(value))))));
   return `${lines.map((line) => line.join(',')).join('\r\n')}\r\n`;
 }
 

@@ -22,7 +22,15 @@ export function TraceHeader({ trace, now }: Props) {
     <header className="shrink-0 border-b border-line bg-surface px-4 py-2.5">
       <div className="flex items-center gap-2">
         <Tooltip content="All traces">
-          <Link to="/traces" search={(old) => ({ ...(old.project ? { project: old.project } : {}), ...(old.range ? { range: old.range } : {}) })} className={buttonStyle({ look: 'ghost', size: 'icon-sm' })} aria-label="All traces">
+          <Link
+            to="/traces"
+            search={(old) => ({
+              ...(old.project ? { project: old.project } : {}),
+              ...(old.range ? { range: old.range } : {}),
+            })}
+            className={buttonStyle({ look: 'ghost', size: 'icon-sm' })}
+            aria-label="All traces"
+          >
             <ArrowLeft />
           </Link>
         </Tooltip>
@@ -57,13 +65,20 @@ export function TraceHeader({ trace, now }: Props) {
               <MenuItem onSelect={() => void copyText(window.location.href)}>
                 <Link2 /> Copy a link
               </MenuItem>
-              <MenuItem onSelect={() => saveFile(`trace-${trace.trace_id}.json`, 'application/json', JSON.stringify(trace, null, 2))}>
+              <MenuItem
+                onSelect={() =>
+                  saveFile(`trace-${trace.trace_id}.json`, 'application/json', JSON.stringify(trace, null, 2))
+                }
+              >
                 <Braces /> Save as JSON
               </MenuItem>
               <MenuItem asChild>
                 <Link
                   to="/sql"
-                  search={{ project: trace.project, sql: `SELECT time, name, operation, duration_ms, status\nFROM spans\nWHERE trace_id = '${trace.trace_id}'\nORDER BY time` }}
+                  search={{
+                    project: trace.project,
+                    sql: `SELECT time, name, operation, duration_ms, status\nFROM spans\nWHERE trace_id = '${trace.trace_id}'\nORDER BY time`,
+                  }}
                 >
                   <Terminal /> Open in SQL
                 </Link>
@@ -78,7 +93,9 @@ export function TraceHeader({ trace, now }: Props) {
           <TraceCost trace={trace} />
         </Item>
         <Item name="Tokens">
-          {(trace.total_tokens ?? null) === null ? '–' : `${formatCompact(trace.input_tokens)} → ${formatCompact(trace.output_tokens)}`}
+          {(trace.total_tokens ?? null) === null
+            ? '–'
+            : `${formatCompact(trace.input_tokens)} → ${formatCompact(trace.output_tokens)}`}
         </Item>
         <Item name="Calls">
           {formatCount(trace.calls)}
@@ -140,7 +157,11 @@ interface FilterLinkProps {
 
 function FilterLink({ project, search, children }: FilterLinkProps) {
   return (
-    <Link to="/calls" search={(old) => ({ project, ...(old.range ? { range: old.range } : {}), ...search })} className="text-accent hover:underline">
+    <Link
+      to="/calls"
+      search={(old) => ({ project, ...(old.range ? { range: old.range } : {}), ...search })}
+      className="text-accent hover:underline"
+    >
       {children}
     </Link>
   );

@@ -43,12 +43,20 @@ export function TracePage({ traceId }: { traceId: string }) {
           icon={<ListTree />}
           title="There is no trace with this id here"
           actions={
-            <Link to="/traces" search={(old) => ({ ...(old.project ? { project: old.project } : {}), ...(old.range ? { range: old.range } : {}) })} className={buttonStyle({ look: 'primary' })}>
+            <Link
+              to="/traces"
+              search={(old) => ({
+                ...(old.project ? { project: old.project } : {}),
+                ...(old.range ? { range: old.range } : {}),
+              })}
+              className={buttonStyle({ look: 'primary' })}
+            >
               All traces
             </Link>
           }
         >
-          {problem.hint ?? 'It may not have arrived yet, lie in another project, or be older than its project keeps spans.'}
+          {problem.hint ??
+            'It may not have arrived yet, lie in another project, or be older than its project keeps spans.'}
         </Empty>
       );
     }
@@ -96,7 +104,8 @@ function LoadedTrace({ trace }: { trace: TraceDetail }) {
     const next = errors.find((span) => (order.get(span.span_id) ?? 0) > from) ?? errors[0];
     if (next) select(next);
   };
-  const setTab = (next: (typeof SPAN_TABS)[number]) => void navigate({ replace: true, search: (old) => ({ ...old, tab: next }) });
+  const setTab = (next: (typeof SPAN_TABS)[number]) =>
+    void navigate({ replace: true, search: (old) => ({ ...old, tab: next }) });
   useShortcuts({
     j: () => move(1),
     ArrowDown: () => move(1),
@@ -133,8 +142,15 @@ function LoadedTrace({ trace }: { trace: TraceDetail }) {
   return (
     <>
       <TraceHeader trace={trace} now={scope.now} />
-      <div ref={split} className="flex min-h-0 flex-1 max-lg:flex-col" style={{ '--share': `${share * 100}%` } as React.CSSProperties}>
-        <section aria-label="Spans" className="flex min-h-0 min-w-0 flex-col border-line max-lg:h-[45%] max-lg:border-b lg:w-(--share)">
+      <div
+        ref={split}
+        className="flex min-h-0 flex-1 max-lg:flex-col"
+        style={{ '--share': `${share * 100}%` } as React.CSSProperties}
+      >
+        <section
+          aria-label="Spans"
+          className="flex min-h-0 min-w-0 flex-col border-line max-lg:h-[45%] max-lg:border-b lg:w-(--share)"
+        >
           <div className="flex flex-wrap items-center gap-1.5 border-b border-line bg-surface px-3 py-1.5">
             <div className="relative min-w-36 flex-1">
               <Search aria-hidden className="pointer-events-none absolute top-1.75 left-2 size-3.5 text-ink-3" />
@@ -153,11 +169,17 @@ function LoadedTrace({ trace }: { trace: TraceDetail }) {
                 }}
               />
             </div>
-            <Toggle on={filter.only === 'calls'} onClick={() => setFilter({ ...filter, only: filter.only === 'calls' ? null : 'calls' })}>
+            <Toggle
+              on={filter.only === 'calls'}
+              onClick={() => setFilter({ ...filter, only: filter.only === 'calls' ? null : 'calls' })}
+            >
               <Waypoints /> Calls
             </Toggle>
             {trace.errors > 0 ? (
-              <Toggle on={filter.only === 'errors'} onClick={() => setFilter({ ...filter, only: filter.only === 'errors' ? null : 'errors' })}>
+              <Toggle
+                on={filter.only === 'errors'}
+                onClick={() => setFilter({ ...filter, only: filter.only === 'errors' ? null : 'errors' })}
+              >
                 <CircleAlert /> Errors
               </Toggle>
             ) : null}
@@ -190,9 +212,17 @@ function LoadedTrace({ trace }: { trace: TraceDetail }) {
             </p>
           ) : null}
           {trace.truncated ? (
-            <p className="border-b border-line bg-warn-soft px-3 py-1 text-xs text-warn">This trace has more spans than are read at once. The rest is in SQL.</p>
+            <p className="border-b border-line bg-warn-soft px-3 py-1 text-xs text-warn">
+              This trace has more spans than are read at once. The rest is in SQL.
+            </p>
           ) : null}
-          <Waterfall rows={rows} totalMs={Math.max(trace.duration_ms, ...ends(trace.items))} selected={selected} onSelect={select} onFold={fold} />
+          <Waterfall
+            rows={rows}
+            totalMs={Math.max(trace.duration_ms, ...ends(trace.items))}
+            selected={selected}
+            onSelect={select}
+            onFold={fold}
+          />
         </section>
         <div
           role="separator"
@@ -240,7 +270,13 @@ interface ToggleProps {
 
 function Toggle({ on, onClick, children }: ToggleProps) {
   return (
-    <Button size="sm" look="ghost" aria-pressed={on} className="aria-pressed:bg-accent-soft aria-pressed:text-accent" onClick={onClick}>
+    <Button
+      size="sm"
+      look="ghost"
+      aria-pressed={on}
+      className="aria-pressed:bg-accent-soft aria-pressed:text-accent"
+      onClick={onClick}
+    >
       {children}
     </Button>
   );

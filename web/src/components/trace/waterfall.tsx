@@ -33,7 +33,12 @@ function ticks(totalMs: number): number[] {
 /** The tree of spans with the time of each beside it. */
 export function Waterfall({ rows, totalMs, selected, onSelect, onFold }: Props) {
   const viewport = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => viewport.current, estimateSize: () => ROW_PX, overscan: 15 });
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => viewport.current,
+    estimateSize: () => ROW_PX,
+    overscan: 15,
+  });
   const at = rows.findIndex((row) => row.span.span_id === selected);
   useEffect(() => {
     if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' });
@@ -42,18 +47,37 @@ export function Waterfall({ rows, totalMs, selected, onSelect, onFold }: Props) 
   }, [selected]);
   const marks = ticks(totalMs);
   return (
-    <div ref={viewport} role="table" aria-label="Spans" aria-rowcount={rows.length + 1} tabIndex={0} className="min-h-0 flex-1 overflow-x-hidden overflow-y-auto bg-surface">
+    <div
+      ref={viewport}
+      role="table"
+      aria-label="Spans"
+      aria-rowcount={rows.length + 1}
+      tabIndex={0}
+      className="min-h-0 flex-1 overflow-x-hidden overflow-y-auto bg-surface"
+    >
       <div role="rowgroup" className="sticky top-0 z-10 border-b border-line bg-surface">
-        <div role="row" aria-rowindex={1} className="grid h-7 grid-cols-[minmax(11rem,50%)_5.25rem_1fr] items-center text-2xs text-ink-3">
+        <div
+          role="row"
+          aria-rowindex={1}
+          className="grid h-7 grid-cols-[minmax(11rem,50%)_5.25rem_1fr] items-center text-2xs text-ink-3"
+        >
           <div role="columnheader" className="px-3">
             Span
           </div>
           <div role="columnheader" className="pr-2 text-right">
             Cost
           </div>
-          <div role="columnheader" aria-label={`Time, ${formatDuration(totalMs)} in all`} className="relative mr-16 h-full">
+          <div
+            role="columnheader"
+            aria-label={`Time, ${formatDuration(totalMs)} in all`}
+            className="relative mr-16 h-full"
+          >
             {marks.map((mark) => (
-              <span key={mark} className="tabular absolute top-1.5 -translate-x-1/2 whitespace-nowrap" style={{ left: `${(mark / totalMs) * 100}%` }}>
+              <span
+                key={mark}
+                className="tabular absolute top-1.5 -translate-x-1/2 whitespace-nowrap"
+                style={{ left: `${(mark / totalMs) * 100}%` }}
+              >
                 {formatDuration(mark)}
               </span>
             ))}
@@ -99,19 +123,36 @@ export function Waterfall({ rows, totalMs, selected, onSelect, onFold }: Props) 
                 ) : (
                   <span className="size-5 shrink-0" />
                 )}
-                <OperationIcon operation={span.operation} className={cn('mr-1.5 size-4 shrink-0', duplicate && 'opacity-50')} />
-                <span className={cn('min-w-0 truncate', duplicate && 'text-ink-3', span.status === 'error' && 'text-error')} title={span.name}>
+                <OperationIcon
+                  operation={span.operation}
+                  className={cn('mr-1.5 size-4 shrink-0', duplicate && 'opacity-50')}
+                />
+                <span
+                  className={cn('min-w-0 truncate', duplicate && 'text-ink-3', span.status === 'error' && 'text-error')}
+                  title={span.name}
+                >
                   {span.name || 'unnamed'}
+                  {modelBeside(span) ? <span className="ml-1.5 text-xs text-ink-3">{modelBeside(span)}</span> : null}
                 </span>
-                {row.folded ? <span className="tabular ml-1.5 shrink-0 rounded bg-sunken px-1 text-2xs text-ink-3">+{row.below}</span> : null}
-                {span.status === 'error' ? <CircleAlert role="img" aria-label="error" className="ml-1.5 size-3.5 shrink-0 text-error" /> : null}
+                {row.folded ? (
+                  <span className="tabular ml-1.5 shrink-0 rounded bg-sunken px-1 text-2xs text-ink-3">
+                    +{row.below}
+                  </span>
+                ) : null}
+                {span.status === 'error' ? (
+                  <CircleAlert role="img" aria-label="error" className="ml-1.5 size-3.5 shrink-0 text-error" />
+                ) : null}
                 {span.parent_missing ? (
                   <Badge tone="outline" className="ml-1.5 shrink-0" title="It names a parent that has not arrived">
                     parent missing
                   </Badge>
                 ) : null}
                 {duplicate ? (
-                  <Badge tone="info" className="ml-1.5 shrink-0" title={span.call?.duplicate_reason ?? 'The same call as another span'}>
+                  <Badge
+                    tone="info"
+                    className="ml-1.5 shrink-0"
+                    title={span.call?.duplicate_reason ?? 'The same call as another span'}
+                  >
                     duplicate
                   </Badge>
                 ) : null}
@@ -131,6 +172,12 @@ export function Waterfall({ rows, totalMs, selected, onSelect, onFold }: Props) 
   );
 }
 
+/** The model of a call, unless its name says it already. */
+function modelBeside(span: SpanNode): string | null {
+  const model = span.call?.request_model ?? span.call?.response_model ?? null;
+  return model !== null && !span.name.includes(model) ? model : null;
+}
+
 function spanCost(span: SpanNode) {
   const call = span.call;
   if (!call) return '';
@@ -148,7 +195,9 @@ function Guides({ row }: { row: TreeRow }) {
         const through = own ? !row.last : (row.guides[level + 1] ?? false);
         return (
           <span key={level} aria-hidden className="relative h-full shrink-0" style={{ width: INDENT_PX }}>
-            {through || own ? <span className={cn('absolute top-0 left-2.5 w-px bg-line-strong', through ? 'h-full' : 'h-1/2')} /> : null}
+            {through || own ? (
+              <span className={cn('absolute top-0 left-2.5 w-px bg-line-strong', through ? 'h-full' : 'h-1/2')} />
+            ) : null}
             {own ? <span className="absolute top-1/2 left-2.5 h-px w-2 bg-line-strong" /> : null}
           </span>
         );
@@ -167,10 +216,16 @@ function Bar({ span, totalMs, muted }: { span: SpanNode; totalMs: number; muted:
     <>
       <span
         className={cn('absolute top-1/2 h-2.5 -translate-y-1/2 overflow-hidden rounded-[3px]', muted && 'opacity-35')}
-        style={{ left: `${Math.min(left, 99.5)}%`, width: `max(3px, ${Math.min(width, 100 - left)}%)`, background: color }}
+        style={{
+          left: `${Math.min(left, 99.5)}%`,
+          width: `max(3px, ${Math.min(width, 100 - left)}%)`,
+          background: color,
+        }}
         title={`${span.name}: ${formatDuration(span.duration_ms)}, starts at ${formatDuration(span.start_offset_ms)}${ttft === null ? '' : `, first token after ${formatDuration(ttft)}`}`}
       >
-        {waiting > 0 ? <span aria-hidden className="block h-full bg-surface/55" style={{ width: `${waiting}%` }} /> : null}
+        {waiting > 0 ? (
+          <span aria-hidden className="block h-full bg-surface/55" style={{ width: `${waiting}%` }} />
+        ) : null}
       </span>
       <span
         className="tabular pointer-events-none absolute top-1/2 -translate-y-1/2 text-2xs whitespace-nowrap text-ink-2"

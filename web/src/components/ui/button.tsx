@@ -23,7 +23,8 @@ export const buttonStyle = cva(
   },
 );
 
-type Props = ButtonHTMLAttributes<HTMLButtonElement> & VariantProps<typeof buttonStyle> & { ref?: Ref<HTMLButtonElement> };
+type Props = ButtonHTMLAttributes<HTMLButtonElement> &
+  VariantProps<typeof buttonStyle> & { ref?: Ref<HTMLButtonElement> };
 
 export function Button({ className, look, size, type = 'button', ...rest }: Props) {
   return <button type={type} className={cn(buttonStyle({ look, size }), className)} {...rest} />;

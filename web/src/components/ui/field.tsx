@@ -34,7 +34,11 @@ export function Field({ label, hint, error, children, className }: FieldProps) {
         {label}
       </label>
       {children({ id, 'aria-describedby': `${id}-hint` })}
-      <div id={`${id}-hint`} className={cn('text-xs', error ? 'text-error' : 'text-ink-3')} role={error ? 'alert' : undefined}>
+      <div
+        id={`${id}-hint`}
+        className={cn('text-xs', error ? 'text-error' : 'text-ink-3')}
+        role={error ? 'alert' : undefined}
+      >
         {error ?? hint}
       </div>
     </div>
