@@ -8,7 +8,7 @@ import logging
 import threading
 from collections.abc import Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import Any, cast
@@ -190,6 +190,10 @@ class EmbeddedEngine:
     def settled_us(self) -> int:
         """See `Engine.settled_us`."""
         return self._writing.settled_us()
+
+    def writes_paused(self) -> AbstractContextManager[None]:
+        """No `write` runs inside this context; one that is asked for waits."""
+        return self._writing.paused()
 
     def resume_clock(self) -> None:
         """Stamp writes after everything that is stored already, also when the wall clock went back."""

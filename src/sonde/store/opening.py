@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sonde.model.errors import SondeError, StartError, StorageFull
+from sonde.store.deletion import resume
 from sonde.store.embedded import ENGINE_FOLDER, EmbeddedEngine
 from sonde.store.engine import Engine
 from sonde.store.folder import DataFolder
@@ -82,6 +83,7 @@ def open_embedded(path: Path, *, memory_bytes: int = 2 << 30, threads: int = 2) 
         log.error("store: %s", problem.detail)
     manifest.problems.extend(found)
     store = Store(engine, Rollups(engine), folder, manifest, found)
+    resume(engine, store.rollups)
     if found:
         manifest.parts = {}
     store.checkpoint()
@@ -94,7 +96,9 @@ def open_server(url: str) -> Store:
 
     engine = ServerEngine(url)
     migrate(engine)
-    return Store(engine, Rollups(engine))
+    store = Store(engine, Rollups(engine))
+    resume(engine, store.rollups)
+    return store
 
 
 class _Broken(Exception):

@@ -7,8 +7,9 @@ them stands ReplacingMergeTree on the same key.
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Executor, Future
+from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -68,6 +69,12 @@ class Writing:
                 return self._write(batch, self._started_us)
             finally:
                 self._started_us = None
+
+    @contextmanager
+    def paused(self) -> Generator[None]:
+        """Keep writes out for a moment."""
+        with self._lock:
+            yield
 
     def settled_us(self) -> int:
         """Every write stamped before this is visible: the stamp of the write under way, else now."""

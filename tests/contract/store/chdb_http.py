@@ -10,6 +10,8 @@ import json
 import os
 import sys
 import threading
+from email.parser import BytesParser
+from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import SimpleQueue
 from typing import Any
@@ -60,6 +62,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def handle_query(self, body: bytes) -> None:
         query = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
+        kind = self.headers.get("Content-Type", "")
+        if kind.startswith("multipart/form-data"):  # how the client sends long parameters
+            form = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
+            for part in form.iter_parts():
+                name = part.get_param("name", header="content-disposition")
+                query[str(name)] = part.get_payload(decode=True).decode().removesuffix("\r\n")
+            body = b""
         params = {name[6:]: value for name, value in query.items() if name.startswith("param_")}
         settings = {
             name: value

@@ -13,7 +13,7 @@ from sonde.store.migrations import migrate
 from sonde.store.server import ServerEngine
 from tests.contract.store.sample import Sampler
 
-TABLES = "spans contents calls log_facts logs metrics scores alerts calls_hourly rollup_hours marks".split()
+TABLES = "deletions spans contents calls log_facts logs metrics scores alerts calls_hourly rollup_hours marks".split()
 
 
 @pytest.fixture(scope="session")
