@@ -15,20 +15,22 @@ what the others know. Every step goes through the records in an order made from 
 the order of arrival nor the batching can matter.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
+from itertools import combinations
 
 from msgspec import Struct
 
 from sonde.model.facts import SpanFacts
-from sonde.normalize.compatible import compatible, distance, overlapping, plain_model
+from sonde.normalize.compatible import compatible, distance, may_repeat, overlapping, plain_model
 from sonde.normalize.forest import Forest, Key, key_of, unique
 from sonde.normalize.groups import Groups
 from sonde.normalize.merge import inherit, merge, preference
 from sonde.normalize.provider import provider_family
 
-NEIGHBOURS_MAX = 64
-"""How many records of one response id, nearest in start time, are compared with each record."""
+NEIGHBOURS = 32
+"""How many records of one response id and another scope are compared on each side of a record's start."""
 
 
 class Invocation(Struct, frozen=True):
@@ -108,7 +110,7 @@ def _explain(outer: SpanFacts, inner: list[SpanFacts], groups: Groups, verdicts:
     """Is the outer record one of the calls inside it, a sum over them, or a call of its own?"""
     matching: dict[str, list[SpanFacts]] = defaultdict(list)
     for record in inner:
-        if compatible(outer, record):
+        if compatible(outer, record) and may_repeat(outer, record):
             matching[record.scope].append(record)
     if not matching:
         last = _sums_up(outer, inner)
@@ -165,19 +167,35 @@ def _join_by_response(calls: list[SpanFacts], groups: Groups) -> None:
         if record.response_id:
             by_id[record.response_id].append(record)
     for response_id in sorted(by_id):
-        records = by_id[response_id]
-        if len(records) < 2 or len({record.scope for record in records}) < 2:
-            continue
         pairs: list[tuple[int, Key, Key, SpanFacts, SpanFacts]] = []
-        for index, one in enumerate(records):
-            for other in records[index + 1 : index + 1 + NEIGHBOURS_MAX]:
-                if other.scope != one.scope and overlapping(one, other) and compatible(one, other):
-                    pair = (distance(one, other), key_of(one), key_of(other), one, other)
-                    pairs.append(pair)
+        for one, other in _neighbours(by_id[response_id]):
+            if overlapping(one, other) and compatible(one, other):
+                pair = (distance(one, other), key_of(one), key_of(other), one, other)
+                pairs.append(pair)
         pairs.sort(key=lambda pair: pair[:3])
         for _, _, _, one, other in pairs:
             if not groups.joined(one, other) and not groups.share_scope(one, other):
                 groups.join(one, other)
+
+
+def _neighbours(records: list[SpanFacts]) -> Iterator[tuple[SpanFacts, SpanFacts]]:
+    """Pairs from different scopes: for each record those of another scope that began at about its time.
+
+    ``records`` are ordered by start. Records that began at one moment are taken rank by rank.
+    """
+    by_scope: dict[str, list[SpanFacts]] = defaultdict(list)
+    for record in records:
+        by_scope[record.scope].append(record)
+    for scope, other_scope in combinations(sorted(by_scope), 2):
+        others = by_scope[other_scope]
+        starts = [record.start_ns for record in others]
+        rank, last = 0, -1
+        for record in by_scope[scope]:
+            rank = rank + 1 if record.start_ns == last else 0
+            last = record.start_ns
+            middle = bisect_left(starts, record.start_ns) + rank
+            for other in others[max(0, middle - NEIGHBOURS) : middle + NEIGHBOURS]:
+                yield record, other
 
 
 def _join_usage(claims: list[SpanFacts], groups: Groups) -> None:
@@ -276,10 +294,5 @@ def _settle(
 
 
 def _reason(record: SpanFacts, chosen: SpanFacts, forest: Forest) -> str:
-    if record.trace_id == chosen.trace_id and any(
-        key_of(outer) == key_of(below)
-        for below, above in ((record, chosen), (chosen, record))
-        for outer in forest.ancestors(above)
-    ):
-        return "nested"
-    return "same response"
+    nested = forest.is_inside(record, chosen) or forest.is_inside(chosen, record)
+    return "nested" if nested else "same response"

@@ -14,6 +14,7 @@ def compatible(one: SpanFacts, other: SpanFacts) -> bool:
     return (
         _CLASSES[one.operation] == _CLASSES[other.operation]
         and _same_provider(one, other)
+        and _same_response(one, other)
         and _same_model(one, other)
         and same_tokens(one, other)
         and _same_outcome(one, other)
@@ -23,6 +24,35 @@ def compatible(one: SpanFacts, other: SpanFacts) -> bool:
 def _same_provider(one: SpanFacts, other: SpanFacts) -> bool:
     first, second = provider_family(one.provider), provider_family(other.provider)
     return first is None or second is None or first == second
+
+
+_OWN_IDS = ("aitxt-", "aiobj-", "run-", "lc_run-")
+"""Begins of ids that a framework makes when the provider gives none."""
+
+
+def _same_response(one: SpanFacts, other: SpanFacts) -> bool:
+    """Two ids of the provider's that differ are two answers. LiteLLM may put an id of its own there."""
+    first, second = one.response_id, other.response_id
+    if first is None or second is None or first == second:
+        return True
+    return (
+        "litellm" in (one.convention, other.convention)
+        or first.startswith(_OWN_IDS)
+        or second.startswith(_OWN_IDS)
+    )
+
+
+def may_repeat(outer: SpanFacts, inner: SpanFacts) -> bool:
+    """Whether two nested records of one scope can be one invocation.
+
+    One scope sees an invocation once, but for wrappers that know nothing of the answer themselves
+    (LlamaIndex, Vercel's outer embedding span), and exact repeats.
+    """
+    if outer.scope != inner.scope:
+        return True
+    if outer.usage.known and inner.usage.known:
+        return True
+    return not outer.usage.known and outer.response_id is None and outer.finish_reason is None
 
 
 def _same_model(one: SpanFacts, other: SpanFacts) -> bool:

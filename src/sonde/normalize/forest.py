@@ -1,6 +1,7 @@
-"""The spans of a group as trees: who is inside whom."""
+"""The spans of a group as trees: who is inside whom, and what the outer ones say for the inner ones."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
@@ -9,10 +10,22 @@ from sonde.model.facts import SpanFacts
 Key = tuple[str, str]
 """(trace id, span id)"""
 
+INHERITED = (
+    "environment",
+    "release",
+    "endpoint",
+    "function",
+    "prompt_name",
+    "prompt_version",
+    "user_id",
+    "session_id",
+)
+"""Fields a span has from the spans around it when it does not state them; and ``tags``."""
+
 _BLOCKING = frozenset({"tool", "agent", "retrieval", "guardrail", "evaluator", "memory"})
 """A call below one of these is a call of its own, whatever encloses it further up."""
 
-DEPTH_MAX = 1_000
+Identity = dict[str, Any]
 
 
 def key_of(facts: SpanFacts) -> Key:
@@ -45,28 +58,69 @@ def _richness(facts: SpanFacts) -> tuple[int, int, bytes]:
 
 
 class Forest:
-    """Ancestry among spans, safe against cycles and missing parents."""
+    """Ancestry among spans, safe against cycles and missing parents. Each span is looked at once."""
 
     def __init__(self, spans: dict[Key, SpanFacts]) -> None:
-        self.spans = spans
-
-    def ancestors(self, facts: SpanFacts) -> Iterator[SpanFacts]:
-        """The enclosing spans that are known, nearest first."""
-        seen: set[str] = {facts.span_id}
-        trace_id, parent_id = facts.trace_id, facts.parent_span_id
-        while parent_id and parent_id not in seen and len(seen) < DEPTH_MAX:
-            parent = self.spans.get((trace_id, parent_id))
-            if parent is None:
-                return
-            yield parent
-            seen.add(parent_id)
-            parent_id = parent.parent_span_id
+        self._spans = spans
+        self._enclosing: dict[Key, SpanFacts | None] = {}
+        self._identities: dict[Key, Identity] = {}
+        self._roots: dict[str, SpanFacts] = {}
+        for facts in spans.values():
+            if not facts.parent_span_id:
+                self._roots.setdefault(facts.trace_id, facts)
 
     def enclosing_call(self, facts: SpanFacts) -> SpanFacts | None:
         """The nearest call this one could be a part of."""
-        for ancestor in self.ancestors(facts):
-            if ancestor.is_call and ancestor.role == "":
-                return ancestor
-            if ancestor.operation in _BLOCKING:
-                return None
-        return None
+        known = self._enclosing
+        chain = self._chain(facts, known)
+        for record in reversed(chain):
+            parent = self._spans.get((record.trace_id, record.parent_span_id))
+            found = None
+            if parent is not None:
+                if parent.is_call and parent.role == "":
+                    found = parent
+                elif parent.operation not in _BLOCKING:
+                    found = known.get(key_of(parent))
+            known[key_of(record)] = found
+        return known[key_of(facts)]
+
+    def identity(self, facts: SpanFacts) -> Identity:
+        """What a span states of `INHERITED` and tags, else the nearest span around it, else the root."""
+        known = self._identities
+        chain = self._chain(facts, known)
+        for record in reversed(chain):
+            parent = self._spans.get((record.trace_id, record.parent_span_id))
+            if parent is not None:
+                outer = known.get(key_of(parent), {})
+            else:
+                root = self._roots.get(record.trace_id)
+                outer = _stated(root) if root is not None and root is not record else {}
+            known[key_of(record)] = {**outer, **_stated(record)}
+        return known[key_of(facts)]
+
+    def is_inside(self, inner: SpanFacts, outer: SpanFacts) -> bool:
+        """Whether one span is an ancestor of the other."""
+        if inner.trace_id != outer.trace_id:
+            return False
+        return any(record is outer for record in self._chain(inner, {})[1:])
+
+    def _chain(self, facts: SpanFacts, stop: dict[Key, Any]) -> list[SpanFacts]:
+        """The span and its ancestors up to one that is in ``stop``; a cycle ends where it closes."""
+        chain: list[SpanFacts] = []
+        seen: set[Key] = set()
+        record: SpanFacts | None = facts
+        while record is not None:
+            key = key_of(record)
+            if key in stop or key in seen:
+                break
+            seen.add(key)
+            chain.append(record)
+            record = self._spans.get((record.trace_id, record.parent_span_id))
+        return chain
+
+
+def _stated(facts: SpanFacts) -> Identity:
+    stated = {field: value for field in INHERITED if (value := getattr(facts, field)) is not None}
+    if facts.tags:
+        stated["tags"] = facts.tags
+    return stated

@@ -7,7 +7,7 @@ import msgspec
 
 from sonde.model.facts import SpanFacts, Usage
 from sonde.normalize.compatible import plain_model
-from sonde.normalize.forest import Forest, key_of
+from sonde.normalize.forest import INHERITED, Forest, key_of
 
 _AUTHORITY = (
     "sonde",
@@ -55,16 +55,6 @@ _FILLED = (
     "attempts",
     "prompt_hash",
 )
-_INHERITED = (
-    "environment",
-    "release",
-    "endpoint",
-    "function",
-    "prompt_name",
-    "prompt_version",
-    "user_id",
-    "session_id",
-)
 _COUNTS = tuple(field for field in Usage.__struct_fields__ if field != "estimated")
 
 
@@ -98,7 +88,7 @@ def merge(ordered: list[SpanFacts], logs: list[SpanFacts], *, attempts: int | No
     usage = merge_usage([*ordered, *logs])
     changes["usage"] = usage
     _name_models(changes, [base, *others])
-    for field in _INHERITED:
+    for field in INHERITED:
         if getattr(base, field) is None:
             value = next(
                 (getattr(other, field) for other in others if getattr(other, field) is not None), None
@@ -173,16 +163,14 @@ def _outcome(changes: dict[str, Any], base: SpanFacts, ordered: list[SpanFacts],
 
 
 def inherit(facts: SpanFacts, members: Iterable[SpanFacts], forest: Forest) -> SpanFacts:
-    """Fill who and where from the enclosing spans of any record of the invocation, nearest first."""
-    missing = [field for field in _INHERITED if getattr(facts, field) is None]
-    if not missing and facts.tags:
-        return facts
+    """Fill who and where from what surrounds any record of the invocation."""
+    missing = [field for field in INHERITED if getattr(facts, field) is None]
+    if not facts.tags:
+        missing.append("tags")
     changes: dict[str, Any] = {}
-    for member in members:
-        for outer in forest.ancestors(member):
-            for field in missing:
-                if field not in changes and getattr(outer, field) is not None:
-                    changes[field] = getattr(outer, field)
-            if not facts.tags and "tags" not in changes and outer.tags:
-                changes["tags"] = outer.tags
+    for member in members if missing else ():
+        identity = forest.identity(member)
+        for field in missing:
+            if field not in changes and field in identity:
+                changes[field] = identity[field]
     return msgspec.structs.replace(facts, **changes) if changes else facts
