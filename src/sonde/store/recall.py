@@ -51,7 +51,7 @@ def _spans_of(engine: Engine, project: str, trace_ids: Sequence[str]) -> list[St
         "SELECT lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS span, lower(hex(parent_span_id)) AS parent, "
         "time, toUnixTimestamp64Nano(time) + duration_ns + end_skew_ns AS end_ns, time_flag, attributes, facts, "
         "lower(hex(content_hash)) AS hash FROM spans FINAL WHERE project = {project:String} "
-        "AND trace_id IN (SELECT unhex(arrayJoin({ids:Array(String)})))",
+        "AND trace_id IN (SELECT toFixedString(unhex(arrayJoin({ids:Array(String)})), 16))",
         {"project": project, "ids": trace_ids},
     )
     return [
@@ -70,7 +70,7 @@ def _spans_of(engine: Engine, project: str, trace_ids: Sequence[str]) -> list[St
 def _events_of(engine: Engine, project: str, trace_ids: Sequence[str]) -> list[StoredSpan]:
     found = engine.query(
         "SELECT DISTINCT facts FROM log_facts WHERE project = {project:String} "
-        "AND trace_id IN (SELECT unhex(arrayJoin({ids:Array(String)})))",
+        "AND trace_id IN (SELECT toFixedString(unhex(arrayJoin({ids:Array(String)})), 16))",
         {"project": project, "ids": trace_ids},
     )
     events = [_decode(text) for (text,) in found.rows]

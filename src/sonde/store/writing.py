@@ -189,7 +189,8 @@ class Writing:
         if replacing:
             self._target.execute(
                 "DELETE FROM contents WHERE record = 0 AND time IN (SELECT fromUnixTimestamp64Nano(arrayJoin("
-                "{times:Array(Int64)}), 'UTC')) AND span_id IN (SELECT unhex(arrayJoin({spans:Array(String)})))",
+                "{times:Array(Int64)}), 'UTC')) AND span_id IN "
+                "(SELECT toFixedString(unhex(arrayJoin({spans:Array(String)})), 8))",
                 {
                     "times": sorted({row.time_ns for row in replacing}),
                     "spans": sorted({row.span_id for row in replacing}),

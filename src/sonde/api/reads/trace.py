@@ -75,7 +75,8 @@ def _nodes(
 ) -> tuple[list[SpanNode], int]:
     """The spans of a page in order, and how many calls of the whole trace are not counted."""
     params = {**conditions.params, "span_ids": [node.span_id for node in page]}
-    chosen = f"{conditions.where} AND span_id IN (SELECT unhex(arrayJoin({{span_ids:Array(String)}})))"
+    wanted = "SELECT toFixedString(unhex(arrayJoin({span_ids:Array(String)})), 8)"
+    chosen = f"{conditions.where} AND span_id IN ({wanted})"
     rows = {
         row["span_hex"]: row
         for row in shop.query(

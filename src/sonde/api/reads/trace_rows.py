@@ -55,7 +55,9 @@ def summaries(
     conditions = Conditions()
     conditions.project(project)
     conditions.add(
-        "trace_id IN (SELECT unhex(arrayJoin({trace_ids:Array(String)})))", trace_ids=sorted(set(trace_ids))
+        # Without the fixed width, ids that end in a zero byte would not be found.
+        "trace_id IN (SELECT toFixedString(unhex(arrayJoin({trace_ids:Array(String)})), 16))",
+        trace_ids=sorted(set(trace_ids)),
     )
     newest = f"{conditions.where} ORDER BY version DESC LIMIT 1 BY {KEY}"
     spans = shop.query(

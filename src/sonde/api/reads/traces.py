@@ -105,7 +105,7 @@ def _starting_before(
     conditions.project(project)
     conditions.time(before)
     conditions.add(
-        "trace_id IN (SELECT unhex(arrayJoin({trace_ids:Array(String)})))",
+        "trace_id IN (SELECT toFixedString(unhex(arrayJoin({trace_ids:Array(String)})), 16))",
         trace_ids=sorted({place.trace_id for place in places}),
     )
     rows = shop.query(
