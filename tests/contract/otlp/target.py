@@ -217,9 +217,9 @@ def _stored(project: str, span: Span) -> Stored:
 class Served:
     """``sonde serve`` on a folder; can be stopped, killed and started again."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, settings: dict[str, str]) -> None:
         self._folder = folder
-        self._options = options
+        self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self.http_port = free_port()
         self.grpc_port = free_port()
@@ -232,13 +232,13 @@ class Served:
     def start(self) -> None:
         """Start the process and wait until it accepts."""
         environment = {key: value for key, value in os.environ.items() if not key.startswith("SONDE_")}
+        environment |= {f"SONDE_{name.upper()}": value for name, value in self._settings.items()}
         with (self._folder / "log.txt").open("ab") as log:
             self._process = subprocess.Popen(
                 [
                     *(str(Path(sys.executable).parent / "sonde"), "serve"),
                     *("--data-dir", str(self._folder / "data")),
                     *("--port", str(self.http_port), "--otlp-grpc-port", str(self.grpc_port)),
-                    *self._options,
                 ],
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -309,9 +309,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(folder: Path, *options: str) -> Generator[Served]:
+def served(folder: Path, **settings: str) -> Generator[Served]:
     """A started server that is ended afterwards."""
-    server = Served(folder, *options)
+    server = Served(folder, settings)
     server.start()
     try:
         yield server

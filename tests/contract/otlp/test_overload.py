@@ -1,5 +1,9 @@
 """C32 to C34: not now, and how to say so."""
 
+import threading
+import time
+from pathlib import Path
+
 import grpc
 import pytest
 
@@ -7,7 +11,7 @@ from sonde.ingest.receivers.budget import InFlight
 from sonde.model.errors import Overloaded, RateLimited, StorageFull, StorageReadOnly, Unavailable
 from tests.contract.otlp import build
 from tests.contract.otlp.client import grpc_failure, post, post_json, retry_delay_s
-from tests.contract.otlp.target import Listener
+from tests.contract.otlp.target import Listener, Served, served
 
 pytestmark = pytest.mark.conformance
 
@@ -82,3 +86,33 @@ def test_c34_storage_fails_in_the_middle_of_a_request(listener: Listener, failur
     trace_id = build.trace_id()
     assert post(listener.http_port, build.traces(build.span(trace_id)).SerializeToString()).status == 200
     assert len(listener.spans(trace_id)) == 1
+
+
+@pytest.mark.slow
+def test_c32_a_flood_into_a_small_queue_loses_nothing_it_acknowledged(tmp_path: Path) -> None:
+    acknowledged: list[bytes] = []
+    statuses: set[int] = set()
+
+    def flood(server: Served) -> None:
+        deadline = time.monotonic() + 4
+        while time.monotonic() < deadline:
+            trace_id = build.trace_id()
+            text = trace_id.hex() * 200
+            spans = [build.span(trace_id, attributes={"text": text}) for _ in range(50)]
+            answer = post(server.http_port, build.traces(*spans).SerializeToString())
+            statuses.add(answer.status)
+            if answer.status == 200:
+                acknowledged.append(trace_id)
+            else:
+                assert 1 <= int(answer.headers["retry-after"]) <= 5
+                assert answer.rpc_status().code == 14
+
+    with served(tmp_path, pending_mib_max="1") as server:
+        threads = [threading.Thread(target=flood, args=(server,)) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert statuses == {200, 503}
+        rows = server.sql("select trace_id, count() as spans from spans group by trace_id limit 10000")
+    assert {row["trace_id"]: int(row["spans"]) for row in rows} == {id_.hex(): 50 for id_ in acknowledged}
