@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sonde._version import __version__
-from sonde.app.demo_process import DemoProcess
 from sonde.app.http import HttpServer, listen
 from sonde.app.settings import Settings
 from sonde.app.wiring import Server, build
@@ -33,6 +32,8 @@ def run(settings: Settings) -> int:
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    for chatty in ("alembic", "uvicorn.error"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     started = time.monotonic()
     try:
         server = build(settings)
@@ -83,19 +84,23 @@ async def _serve(server: Server, started: float) -> int:
     url = settings.public_url or f"http://{_shown(settings.host)}:{port}"
     http = HttpServer(server.application, server.protocol(), lambda: None)
     serving = asyncio.create_task(http.run_until_told(listener))
-    await loop.run_in_executor(None, server.recover)
-    server.start_background()
-    demo = DemoProcess(f"http://127.0.0.1:{port}", server.demo_key()) if settings.demo else None
-    if demo is not None:
-        demo.start()
-    _banner(url, grpc_port, server, time.monotonic() - started)
+    recovering = loop.run_in_executor(None, server.recover)
     stopping = asyncio.create_task(stop.event.wait())
-    await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait([recovering, serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+    if recovering.done():
+        recovering.result()
+        server.start_background()
+        if settings.demo:
+            server.start_demo(f"http://127.0.0.1:{port}")
+        _banner(url, grpc_port, server, time.monotonic() - started)
+        await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+    else:  # told to stop while replaying: the journal keeps the rest
+        await loop.run_in_executor(None, server.writer.close)
+        await recovering
     log.info("stopping: finishing what was accepted")
     began = time.monotonic()
     server.pipeline.stop_accepting()
-    if demo is not None:
-        await loop.run_in_executor(None, demo.stop)
+    await loop.run_in_executor(None, server.stop_demo)
     http.should_exit = True
     if grpc_server is not None:
         await grpc_server.stop(grace=2)

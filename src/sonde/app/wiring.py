@@ -12,10 +12,12 @@ from starlette.types import ASGIApp
 from sonde.api.application import create_api
 from sonde.api.services import Services
 from sonde.app.catalog_keys import CatalogKeys
+from sonde.app.demo_process import DemoProcess
 from sonde.app.disk_guard import DiskGuard
 from sonde.app.health import health_routes
 from sonde.app.housekeeping import Housekeeper, Task
 from sonde.app.http import compose
+from sonde.app.keeper import StoreKeeper
 from sonde.app.projects import DEMO_PROJECT, ProjectPolicies
 from sonde.app.settings import Settings
 from sonde.auth.bind import check_bind
@@ -34,10 +36,8 @@ from sonde.model.limits import MEBIBYTE
 from sonde.model.rows import Cost
 from sonde.pricing import PriceBook
 from sonde.store.catalog import Catalog
-from sonde.store.engine import Engine
-from sonde.store.migrations import migrate
+from sonde.store.opening import Store, open_embedded, open_server
 from sonde.store.recall import stored_spans
-from sonde.store.rollups import Rollups
 from sonde.telemetry.counters import REGISTRY
 from sonde.ui.app import ui_app
 
@@ -46,6 +46,8 @@ log = logging.getLogger(__name__)
 PRELOAD_NS = 600 * 1_000_000_000
 """Spans received this recently are in memory again after a restart."""
 ROLLUP_S = 5.0
+CHECKPOINT_S = 60.0
+RETENTION_S = 3_600.0
 
 
 @dataclass(slots=True)
@@ -53,7 +55,7 @@ class Server:
     """Everything that runs, and how it ends."""
 
     settings: Settings
-    engine: Engine
+    store: Store
     catalog: Catalog
     keyring: Keyring
     journal: Journal
@@ -64,6 +66,7 @@ class Server:
     application: ASGIApp
     housekeeper: Housekeeper
     recovered: bool = False
+    demo: DemoProcess | None = None
 
     def protocol(self) -> type[asyncio.Protocol]:
         """The HTTP connection class with its limits."""
@@ -71,21 +74,28 @@ class Server:
 
     def recover(self) -> None:
         """Write what an earlier process acknowledged and did not get into the engine, then be ready."""
-        warm_up(self.engine, self.resolver, now_ns=time.time_ns(), span_ns=PRELOAD_NS)
+        calls = warm_up(self.store.engine, self.resolver, now_ns=time.time_ns(), span_ns=PRELOAD_NS)
+        self.writer.start(calls)
         records = self.pipeline.recover()
-        self.writer.start()
         if records:
             log.info("replaying %d accepted batches from the journal", records)
-            self.writer.drain(timeout_s=120)
-        self.recovered = True
+        self.recovered = self.writer.wait_written()
 
     def start_background(self) -> None:
         """Start what repeats."""
         self.housekeeper.start()
 
-    def demo_key(self) -> str:
-        """A key for the demo's own sender, valid in this process only."""
-        return self.keyring.private_key(DEMO_PROJECT, ["ingest", "read"])
+    def start_demo(self, url: str) -> None:
+        """Start the demo's sender with a key of its own, valid in this process only."""
+        key = self.keyring.private_key(DEMO_PROJECT, ["ingest", "read"])
+        self.demo = DemoProcess(url, key)
+        self.demo.start()
+
+    def stop_demo(self, project: str = DEMO_PROJECT) -> None:
+        """End the demo's sender when it sends to this project, so that a removed demo stays removed."""
+        if self.demo is not None and project == DEMO_PROJECT:
+            self.demo.stop()
+            self.demo = None
 
     def why_not_ready(self) -> SondeError | None:
         """Why telemetry cannot be accepted now; None when it can."""
@@ -103,14 +113,23 @@ class Server:
         self.intake.close()
         self.writer.close()
         self.journal.close()
-        self.engine.close()
+        self.store.close()
         self.catalog.close()
 
 
 def build(settings: Settings, *, now_ns: Callable[[], int] = time.time_ns) -> Server:
     """Open the stores and connect the parts; nothing listens yet. Raises `StartError`."""
+    store = open_store(settings)
+    try:
+        return _connect(settings, store, now_ns)
+    except BaseException:
+        store.close()
+        raise
+
+
+def _connect(settings: Settings, store: Store, now_ns: Callable[[], int]) -> Server:
     folder = settings.data_dir
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = store.engine
     catalog = Catalog(settings.catalog_url) if settings.catalog_url else Catalog.in_folder(folder)
     keyring = Keyring(CatalogKeys(catalog))
     check_bind(settings, keyring.has_keys())
@@ -122,9 +141,6 @@ def build(settings: Settings, *, now_ns: Callable[[], int] = time.time_ns) -> Se
         ),
         keyring,
     )
-    engine = open_engine(settings)
-    migrate(engine)
-    rollups = Rollups(engine)
     book = PriceBook()
     resolver = Resolver(
         partial(_price, book),
@@ -144,24 +160,41 @@ def build(settings: Settings, *, now_ns: Callable[[], int] = time.time_ns) -> Se
         pending_bytes_max=settings.pending_mib_max * MEBIBYTE,
     )
     intake = Intake(pipeline, door)
+    running: list[Server] = []  # what is made here and asks the whole: it is there once anything can ask
+
+    def why_not_ready() -> SondeError | None:
+        return running[0].why_not_ready()
+
+    def stop_demo(project: str) -> None:
+        running[0].stop_demo(project)
+
+    keeper = StoreKeeper(
+        store,
+        catalog,
+        writer,
+        folder,
+        trouble=why_not_ready,
+        before_project_goes=stop_demo,
+        now_ns=now_ns,
+    )
     api = create_api(
         Services(
             engine=engine,
             door=door,
             sink=pipeline,
             catalog=catalog,
-            rollups=rollups,
+            rollups=store.rollups,
+            keeper=keeper,
             price=partial(_price, book),
             now_ns=now_ns,
             public_url=settings.public_url,
             grpc_port=settings.otlp_grpc_port,
         )
     )
-    running: list[Server] = []
-    health = health_routes(lambda: running[0].why_not_ready(), REGISTRY.render)  # noqa: PLW0108
+    health = health_routes(why_not_ready, REGISTRY.render)
     server = Server(
         settings=settings,
-        engine=engine,
+        store=store,
         catalog=catalog,
         keyring=keyring,
         journal=journal,
@@ -170,21 +203,24 @@ def build(settings: Settings, *, now_ns: Callable[[], int] = time.time_ns) -> Se
         pipeline=pipeline,
         intake=intake,
         application=compose([*health, *HttpReceiver(intake).routes()], api, ui_app(), door),
-        housekeeper=Housekeeper([Task("roll-ups", ROLLUP_S, rollups.rebuild)]),
+        housekeeper=Housekeeper(
+            [
+                Task("roll-ups", ROLLUP_S, store.rollups.rebuild),
+                Task("checkpoint", CHECKPOINT_S, store.checkpoint),
+                Task("retention", RETENTION_S, keeper.expire),
+            ]
+        ),
     )
     running.append(server)
     return server
 
 
-def open_engine(settings: Settings) -> Engine:
-    """The engine the settings choose. Raises `StartError`."""
+def open_store(settings: Settings) -> Store:
+    """The store the settings choose. Raises `StartError`."""
     if settings.engine_url:
-        from sonde.store.server import ServerEngine
-
-        return ServerEngine(settings.engine_url)
-    from sonde.store.embedded import EmbeddedEngine
-
-    return EmbeddedEngine(settings.data_dir, memory_bytes=settings.engine_memory_mib * MEBIBYTE)
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return open_server(settings.engine_url)
+    return open_embedded(settings.data_dir, memory_bytes=settings.engine_memory_mib * MEBIBYTE)
 
 
 def _price(book: PriceBook, facts: SpanFacts, time_ns: int) -> Cost:
