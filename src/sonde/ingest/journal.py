@@ -66,7 +66,7 @@ class Journal:
     """Append-only log with group commit. Thread-safe; one thread of its own does the disk work."""
 
     def __init__(self, folder: Path, *, disk: Disk | None = None, segment_bytes: int = SEGMENT_BYTES) -> None:
-        self._folder = folder
+        self.folder = folder
         self._disk = disk or OsDisk()
         self._segment_bytes = segment_bytes
         self._waiting: deque[Waiting] = deque()
@@ -228,7 +228,7 @@ class Journal:
             if self._size + incoming <= self._segment_bytes and not (idle and self._size > REUSE_BYTES):
                 return active
             self._seal(active)
-        path = self._folder / f"{self._next_number:08d}.journal"
+        path = self.folder / f"{self._next_number:08d}.journal"
         self._next_number += 1
         descriptor = self._disk.create(path)
         try:

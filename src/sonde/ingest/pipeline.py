@@ -3,18 +3,24 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 import msgspec
 
+from sonde.ingest.assembly import Entry
 from sonde.ingest.journal import Journal, Segment
-from sonde.ingest.writer import Entry, Writer
+from sonde.ingest.set_aside import STORAGE_TROUBLE
+from sonde.ingest.writer import Writer
 from sonde.model.errors import Overloaded, SondeError, StorageFull, Unavailable
-from sonde.model.limits import PENDING_BYTES_MAX
+from sonde.model.limits import MEBIBYTE, PENDING_BYTES_MAX
 from sonde.model.rows import Batch, MetricPoint, Score
 from sonde.model.span import LogRecord, Span
 from sonde.normalize import read_log, read_span
 from sonde.redaction import Redactor, strip_content
+
+REPLAY_AHEAD_BYTES = 64 * MEBIBYTE
+"""How much of the journal is in memory at once while it is replayed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +56,24 @@ class Pipeline:
         self._draining = False
 
     def recover(self) -> int:
-        """Hand the rows an earlier process left in the journal to the writer. Returns how many records."""
+        """Hand the rows an earlier process left in the journal to the writer, not all at once.
+
+        Returns how many records, when all are handed over or the writer was told to stop.
+        """
         decoder = msgspec.msgpack.Decoder(Batch)
         count = 0
         for segment, payload in self._journal.replay():
-            self._writer.submit(Entry(segment, decoder.decode(payload), len(payload)))
+            try:
+                batch = decoder.decode(payload)
+            except (msgspec.DecodeError, RecursionError) as error:  # of another release, or damaged unnoticed
+                with suppress(SondeError):  # no room for the copy: then the journal keeps it
+                    self._writer.set_aside.keep_unreadable(payload, str(error))
+                    self._journal.done(segment)
+                continue
+            self._writer.submit(Entry(segment, batch, len(payload)))
             count += 1
+            if not self._writer.wait_below(REPLAY_AHEAD_BYTES):
+                break
         return count
 
     def stop_accepting(self) -> None:
@@ -66,6 +84,9 @@ class Pipeline:
         """Raise what a client must be told when nothing can be taken now (cheap: asked before decoding)."""
         if self._draining:
             raise Unavailable("The server is stopping.")
+        trouble = self._writer.trouble
+        if isinstance(trouble, STORAGE_TROUBLE):
+            raise trouble  # a batch in hand is tried again and again: it will see when this is over
         if self._writer.pending_bytes + self._in_flight_bytes + body_bytes > self._pending_bytes_max:
             raise Overloaded("Too much is waiting to be stored; nothing of this request was.")
         free = self._free_bytes()

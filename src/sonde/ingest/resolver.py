@@ -10,6 +10,7 @@ that could have a past there: one that began before `complete_since_ns`.
 """
 
 import hashlib
+import logging
 from bisect import bisect_right, insort
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -22,6 +23,9 @@ from sonde.model.facts import SpanFacts
 from sonde.model.rows import CallRow, Cost, LogContent, SpanRow
 from sonde.normalize import assemble
 from sonde.store.recall import StoredSpan
+from sonde.telemetry.counters import REGISTRY
+
+log = logging.getLogger(__name__)
 
 RECORDS_MAX = 80_000
 """Facts kept in memory, about 1 KB each."""
@@ -38,6 +42,10 @@ HASH_DIGITS = 16
 
 TraceKey = tuple[str, str]
 """(project, trace id)"""
+
+UNDECIDED = REGISTRY.counter(
+    "sonde_undecided_traces_total", "Traces whose calls could not be decided; their spans are stored."
+).of()
 
 
 @dataclass(slots=True)
@@ -110,9 +118,17 @@ class Resolver:
         self._last_version = 0
 
     def absorb(
-        self, project: str, spans: Sequence[SpanRow], log_facts: Sequence[SpanFacts] = ()
+        self,
+        project: str,
+        spans: Sequence[SpanRow],
+        log_facts: Sequence[SpanFacts] = (),
+        *,
+        recall: bool = True,
     ) -> set[TraceKey]:
-        """Take in the records of one batch. Returns the traces they touch."""
+        """Take in the records of one batch. Returns the traces they touch.
+
+        Nothing was taken in when it raises: only asking the engine can fail. ``recall=False`` does not ask.
+        """
         touched: set[TraceKey] = set()
         with_past = {
             row.trace_id: row
@@ -120,8 +136,10 @@ class Resolver:
             if row.facts.start_ns < self.complete_since_ns + SKEW_NS
             and (project, row.trace_id) not in self._traces
         }
-        if with_past:
+        if with_past and recall:
             self._remember(project, sorted(with_past), (row for row in spans if row.trace_id in with_past))
+            # Also when nothing is new to us: a crash can lie between a span's row and its call's.
+            touched.update((project, trace_id) for trace_id in with_past)
         for row in spans:
             key = (project, row.trace_id)
             record = Record(
@@ -155,8 +173,8 @@ class Resolver:
             if size > GROUP_RECORDS_EAGER and now - min(t.assembled_ns for t in group) < GROUP_PAUSE_NS:
                 self._deferred.update(trace.key for trace in group)
                 continue
-            rows.extend(self._decide_group(group, now))
-        self._forget()
+            rows.extend(self._decide_or_tell(group, now))
+        rows.extend(self._forget(now))
         return rows
 
     @property
@@ -187,6 +205,12 @@ class Resolver:
             record = Record(span.facts, span.time_ns, span.time_flag, span.attributes_json, span.content_hash)
             self._put(key, span.facts.span_id if span.facts.source == "span" else span.facts, record)
         return touched
+
+    def forget_project(self, project: str) -> None:
+        """Drop everything known of a project, because rows of it were deleted."""
+        for key in [key for key in self._traces if key[0] == project]:
+            self._drop(key)
+        self.complete_since_ns = max(self.complete_since_ns, self._now_ns())
 
     def _remember(self, project: str, trace_ids: list[str], arriving: Iterable[SpanRow]) -> None:
         """Load what the engine has of these traces, and of traces that share a response id with them."""
@@ -261,6 +285,15 @@ class Resolver:
                         todo.append(group[other_key])
         return list(group.values())
 
+    def _decide_or_tell(self, group: list[Trace], now_ns: int) -> list[CallRow]:
+        """Decide a group. One that cannot be decided must not keep all others from being written."""
+        try:
+            return self._decide_group(group, now_ns)
+        except Exception:
+            UNDECIDED.increment()
+            log.exception("the calls of trace %s could not be decided", group[0].key[1])
+            return []
+
     def _decide_group(self, group: list[Trace], now_ns: int) -> list[CallRow]:
         by_span: dict[tuple[str, str], tuple[Trace, Record]] = {}
         facts: list[SpanFacts] = []
@@ -310,15 +343,29 @@ class Resolver:
         self._last_version = max(self._last_version + 1, now_ns // 1_000)
         return self._last_version
 
-    def _forget(self) -> None:
-        """Drop the traces untouched for longest; later spans of theirs make us ask the engine first."""
+    def _forget(self, now_ns: int) -> list[CallRow]:
+        """Drop the traces untouched for longest; later spans of theirs make us ask the engine first.
+
+        Returns the calls of those whose decision was put off: now or never.
+        """
+        rows: list[CallRow] = []
         while self._record_count > self._records_max and len(self._traces) > 1:
-            key, trace = self._traces.popitem(last=False)
-            self._record_count -= len(trace.records)
-            self._deferred.discard(key)
-            for response_id, start, end, scope in trace.links:
-                entries = self._links[(key[0], response_id)]
-                entries.remove((start, end, scope, key))
-                if not entries:
-                    del self._links[(key[0], response_id)]
+            key = next(iter(self._traces))
+            if key in self._deferred:
+                group = self._group(key)
+                rows.extend(self._decide_or_tell(group, now_ns))
+                self._deferred.difference_update(trace.key for trace in group)
+            trace = self._drop(key)
             self.complete_since_ns = max(self.complete_since_ns, trace.touched_ns)
+        return rows
+
+    def _drop(self, key: TraceKey) -> Trace:
+        trace = self._traces.pop(key)
+        self._record_count -= len(trace.records)
+        self._deferred.discard(key)
+        for response_id, start, end, scope in trace.links:
+            entries = self._links[(key[0], response_id)]
+            entries.remove((start, end, scope, key))
+            if not entries:
+                del self._links[(key[0], response_id)]
+        return trace

@@ -1,0 +1,63 @@
+"""From journaled batches to one write: collect the rows, decide the calls. A failure half-way loses nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sonde.ingest.journal import Segment
+from sonde.ingest.resolver import Resolver, TraceKey
+from sonde.model.facts import SpanFacts
+from sonde.model.rows import Batch, LogContent, LogRow, MetricPoint, Score, SpanRow
+from sonde.store.engine import WriteBatch
+
+
+@dataclass(slots=True)
+class Entry:
+    """A journaled batch on its way to the engine."""
+
+    segment: Segment
+    batch: Batch
+    payload_bytes: int
+
+    @property
+    def rows(self) -> int:
+        """How many rows this batch adds to a write."""
+        batch = self.batch
+        return len(batch.spans) + len(batch.logs) + len(batch.metrics) + len(batch.scores)
+
+
+class Assembly:
+    """What one write is made of. The resolver forgets nothing between two attempts, so neither does this."""
+
+    def __init__(self, resolver: Resolver, entries: Sequence[Entry]) -> None:
+        self._resolver = resolver
+        self._entries = entries
+        self._absorbed = 0
+        self._touched: set[TraceKey] = set()
+
+    def batch(self, *, recall: bool) -> WriteBatch:
+        """The rows of all entries with the calls they make or change.
+
+        Raises what the engine does not answer; call it again. ``recall=False`` decides without the engine's
+        part of a trace, for when that cannot be had.
+        """
+        for entry in self._entries[self._absorbed :]:
+            batch = entry.batch
+            self._touched |= self._resolver.absorb(batch.project, batch.spans, batch.log_facts, recall=recall)
+            self._absorbed += 1
+        calls = self._resolver.decide(self._touched)
+        spans: list[SpanRow] = []
+        logs: list[LogRow] = []
+        metrics: list[MetricPoint] = []
+        scores: list[Score] = []
+        contents: list[tuple[str, LogContent]] = []
+        log_facts: list[tuple[str, SpanFacts]] = []
+        for entry in self._entries:
+            batch = entry.batch
+            project = batch.project
+            spans.extend(batch.spans)
+            logs.extend(batch.logs)
+            metrics.extend(batch.metrics)
+            scores.extend(batch.scores)
+            log_facts.extend((project, facts) for facts in batch.log_facts)
+            contents.extend((project, self._resolver.place(project, c)) for c in batch.log_messages)
+        return WriteBatch(spans, calls, contents, logs, metrics, scores, log_facts)
