@@ -76,11 +76,12 @@ class Forest:
         for record in reversed(chain):
             parent = self._spans.get((record.trace_id, record.parent_span_id))
             found = None
-            if parent is not None:
+            # Outer spans are known by now; one that is not closes a cycle, which is cut there.
+            if parent is not None and key_of(parent) in known:
                 if parent.is_call and parent.role == "":
                     found = parent
                 elif parent.operation not in _BLOCKING:
-                    found = known.get(key_of(parent))
+                    found = known[key_of(parent)]
             known[key_of(record)] = found
         return known[key_of(facts)]
 
