@@ -16,7 +16,6 @@ from typing import Any, cast
 import pyarrow as pa
 
 from sonde.model.errors import SondeError, StartError, Unavailable
-from sonde.store.arrow import stream_bytes
 from sonde.store.engine import DEFAULT_LIMITS, QueryLimits, Result, WriteBatch, WriteResult
 from sonde.store.errors import from_engine
 from sonde.store.keys import key_casts
@@ -300,19 +299,21 @@ class _Connection:
         described = self.arrow(f"DESCRIBE TABLE ({sql})", params)
         return cast("list[str]", described.column("type").to_pylist())
 
-    def insert(self, table: str, rows: "pa.Table") -> None:
-        """Append rows in one insert."""
-        names = ", ".join(rows.column_names)
-        data = stream_bytes(rows)
+    def insert(self, table: str, sonde_rows: "pa.Table") -> None:
+        """Append rows in one insert; chDB finds them by the name of this variable.
+
+        Not through chDB's streaming insert: on a full disk that reports success and stores nothing.
+        """
+        names = ", ".join(sonde_rows.column_names)
         with self._lock:
             try:
-                stream = self._raw.send_insert(f"INSERT INTO {table} ({names})", "ArrowStream")
-                stream.append(data)
-                stream.finish()
+                self._raw.query(f"INSERT INTO {table} ({names}) SELECT {names} FROM Python(sonde_rows)", "Null")
             except UnicodeDecodeError as error:
                 raise Unavailable("The engine failed with a message that is no text.") from error
             except Exception as error:
                 raise from_engine(str(error)) from error
+            finally:
+                del sonde_rows
 
     def close(self) -> None:
         """Close the connection."""

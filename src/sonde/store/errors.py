@@ -40,7 +40,7 @@ def from_engine(text: str) -> SondeError:
         return StorageFull("The disk of the data folder is full: nothing can be written until there is room.")
     if code in _READ_ONLY or "read-only file system" in lowered or "errno: 30" in lowered:
         return StorageReadOnly("The data folder cannot be written.")
-    if code in (75, 76, 84, 1000, 1001) and ("permission denied" in lowered or "errno: 13" in lowered):
+    if any(words in lowered for words in ("permission denied", "operation not permitted")):
         return StorageReadOnly("The data folder cannot be written: permission denied.")
     message = message_of(text)
     if code == 394:

@@ -44,7 +44,7 @@ class DataFolder:
                 hint="Start the newer release again, or restore a backup made before the upgrade.",
             )
         try:
-            lock = os.open(path / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            lock = os.open(path / LOCK_FILE, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise _refused(path, error) from error
         try:
@@ -58,8 +58,7 @@ class DataFolder:
                 ) from error
             try:
                 _check_write(path)
-                os.ftruncate(lock, 0)
-                os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+                (path / LOCK_FILE).write_text(f"{os.getpid()}\n", encoding="ascii")
                 if found is None:
                     write_durably(path / FORMAT_FILE, json.dumps({"format": FORMAT}) + "\n")
             except OSError as error:

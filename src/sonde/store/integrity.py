@@ -18,7 +18,7 @@ from sonde.store.folder import write_durably
 
 MANIFEST_FILE = "manifest.json"
 PROBLEMS_KEPT = 100
-_PART = re.compile(r"(.+)_(\d+)_(\d+)_(\d+)(?:_(\d+))?")
+_PART = re.compile(r"([^_]+)_(\d+)_(\d+)_(\d+)(?:_(\d+))?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import chdb
+import pyarrow as pa
 
 TRANSPORT = {"database", "query", "query_id", "session_id", "default_format", "client_protocol_version"}
 TRANSPORT |= {"send_progress_in_http_headers", "wait_end_of_query", "enable_http_compression", "cancel_http_readonly_queries_on_client_close"}
@@ -90,9 +91,10 @@ class Handler(BaseHTTPRequestHandler):
             restore = self.set_all(connection, settings)
             try:
                 if data:
-                    stream = connection.send_insert(sql.strip(), "ArrowStream")
-                    stream.append(data)
-                    stream.finish()
+                    sonde_rows = pa.ipc.open_stream(data).read_all()
+                    names = ", ".join(sonde_rows.column_names)
+                    target = sql.strip().removesuffix("FORMAT ArrowStream")
+                    connection.query(f"{target} SELECT {names} FROM Python(sonde_rows)", "Null")
                     self.answer(200, b"")
                 else:
                     sql, output_format = split_format(sql, query.get("default_format", "TabSeparated"))
