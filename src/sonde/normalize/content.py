@@ -51,10 +51,10 @@ def read_content(stated: Stated, operation: str) -> Thread:
     """All messages of a record: system, input, tools, then output."""
     thread = Thread([])
     values = stated.values
-    source = _best(stated, _INPUTS)
+    sources = [] if _has_own_input(values, operation) else _ranked(stated, _INPUTS)
+    source = sources[0] if sources else None
     if source == "request_body" and _BODY_KEYS.isdisjoint(mapping(parse(values[source]))):
         source = None
-    tool = operation == "tool"
     if "system" in values:
         read(thread, values["system"], "system", "system")
     if source is not None:
@@ -66,9 +66,12 @@ def read_content(stated: Stated, operation: str) -> Thread:
     if "tool_input" in values:
         thread.messages.append(Message("tool_input", "", _flat_text(values["tool_input"])))
     _read_tools(thread, values)
-    source = _best(stated, _OUTPUTS)
-    if source is not None:
-        _read_output(thread, source, values, tool=tool)
+    if not _has_own_output(values, operation):
+        before = len(thread.messages)
+        for source in _ranked(stated, _OUTPUTS):
+            _read_output(thread, source, values, operation)
+            if len(thread.messages) > before:
+                break
     if "tool_output" in values:
         thread.messages.append(Message("tool_output", "tool", _flat_text(values["tool_output"])))
     _read_documents(thread, values)
@@ -76,14 +79,28 @@ def read_content(stated: Stated, operation: str) -> Thread:
     return thread
 
 
-def _best(stated: Stated, fields: tuple[str, ...]) -> str | None:
+def _has_own_input(values: dict[str, Any], operation: str) -> bool:
+    """Whether a more specific field says what a tool or an embedding was given."""
+    return (operation == "tool" and "tool_input" in values) or (
+        operation == "embeddings" and not {"flat_embeddings", "embedding_input"}.isdisjoint(values)
+    )
+
+
+def _has_own_output(values: dict[str, Any], operation: str) -> bool:
+    """Whether the output is said elsewhere, or is vectors, which nobody reads."""
+    return (
+        operation == "embeddings"
+        or (operation == "tool" and "tool_output" in values)
+        or (operation == "retrieval" and not {"documents", "flat_documents"}.isdisjoint(values))
+    )
+
+
+def _ranked(stated: Stated, fields: tuple[str, ...]) -> list[str]:
+    """The sources a record has, best first."""
     rules = stated.rules
-    found: str | None = None
-    rank = 1_000
-    for field in fields:
-        rule = rules.get(field)
-        if rule is not None and rule.rank < rank:
-            found, rank = field, rule.rank
+    found = [field for field in fields if field in rules]
+    if len(found) > 1:
+        found.sort(key=lambda field: rules[field].rank)
     return found
 
 
@@ -125,7 +142,7 @@ def _read_embedded(thread: Thread, field: str, value: Any) -> None:
     value = parse(value)
     if isinstance(value, dict):
         body = cast(dict[str, Any], value)
-        for key in ("input", "texts", "contents", "text"):
+        for key in ("input", "texts", "contents", "text", "query", "queries", "content"):
             if body.get(key):
                 value = body[key]
                 break
@@ -164,18 +181,21 @@ def _read_tools(thread: Thread, values: dict[str, Any]) -> None:
         read_tools(thread, values["bare_tools"])
 
 
-def _read_output(thread: Thread, field: str, values: dict[str, Any], *, tool: bool) -> None:
+def _read_output(thread: Thread, field: str, values: dict[str, Any], operation: str) -> None:
     value = values[field]
-    if tool and not field.startswith("vercel"):
+    if field.startswith("vercel"):
+        _read_vercel(thread, values)
+    elif operation == "tool":
         thread.messages.append(Message("tool_output", "tool", _flat_text(value)))
     elif field in ("flat_output", "flat_output_bare"):
         read(thread, openinference_messages(_rooted(value, field)), "output", "assistant")
     elif field in ("flat_completion", "flat_choices"):
-        read(thread, unflatten(value), "output", "assistant")
-    elif field.startswith("vercel"):
-        _read_vercel(thread, values)
-    else:
+        answers = [{"role": "assistant", **mapping(item)} for item in unflatten(value)]
+        read(thread, answers, "output", "assistant")
+    elif operation in ("chat", "text_completion"):
         read(thread, value, "output", "assistant")
+    else:
+        _read_plain(thread, value, "output")
 
 
 def _rooted(value: Any, field: str) -> Any:

@@ -96,7 +96,7 @@ def _read_dict(thread: Thread, item: Body, direction: str, role: str) -> None:
             _read_message(thread, item, direction, role)
         elif "type" in item:
             _append(thread, to_parts([item]), direction, role)
-        else:
+        elif any(value is not None for value in item.values()):
             thread.messages.append(Message(direction, role, to_json(item)))
 
 
@@ -113,6 +113,11 @@ def _read_langchain(thread: Thread, inner: Body, outer: Body, direction: str) ->
 
 
 def _read_message(thread: Thread, item: Body, direction: str, role: str) -> None:
+    content = item.get("content")
+    if role == "tool" and isinstance(content, dict) and cast(Body, content).get("type") == "function":
+        # Langfuse's LangChain callback puts each tool definition among the messages.
+        read_tools(thread, [content])
+        return
     parts = to_parts(item["parts"] if "parts" in item else item.get("content"))
     calls = item.get("tool_calls") or item.get("function_call")
     if calls and not any(part.get("type") == "tool_call" for part in parts):

@@ -10,6 +10,7 @@ Part = dict[str, Any]
 
 _TEXT = frozenset({"text", "input_text", "output_text", "refusal", "summary_text"})
 _REASONING = frozenset({"reasoning", "thinking", "redacted_thinking"})
+_IMAGE = frozenset({"image", "image_url", "input_image"})
 _CALL = frozenset(
     {"tool_call", "tool_use", "tool-call", "function_call", "toolUse", "server_tool_call", "server_tool_use"}
 )
@@ -74,7 +75,23 @@ def _part(item: Part) -> Part:
         return tool_call(item.get("functionCall") or item.get("function_call") or item)
     if kind in _RESULT:
         return _tool_result(item)
+    if kind in _IMAGE:
+        return _image(item)
     return item if "type" in item else {"type": kind or "other", **item}
+
+
+def _image(item: Part) -> Part:
+    """An image by reference or by value, in OpenTelemetry's shapes."""
+    inner: Any = item.get("image_url") or item.get("image") or item.get("source")
+    while isinstance(inner, dict):
+        source = cast(Part, inner)
+        if "data" in source:
+            mime = source.get("media_type") or source.get("mime_type")
+            return {"type": "blob", "modality": "image", "mime_type": mime, "content": source["data"]}
+        inner = source.get("url") or source.get("image")
+    if isinstance(inner, str) and inner:
+        return {"type": "uri", "modality": "image", "uri": inner}
+    return item
 
 
 def _kind_of(item: Part) -> str:

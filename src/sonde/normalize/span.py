@@ -128,6 +128,8 @@ def content_of(stated: Stated, events: EventReading, operation: str) -> Thread |
         field.startswith("flat_") for field in stated.values
     ):
         thread = read_content(stated, operation)
+    if events.details and (thread is None or not thread.messages):
+        thread = read_content(walk(events.details), operation)
     if events.messages and (thread is None or not thread.messages):
         thread = Thread([])
         for direction, role, value in events.messages:
