@@ -1,4 +1,4 @@
-"""One id in 256 ends in a zero byte, which a comparison of texts would take for padding: found all the same."""
+"""One id in 256 ends in a zero byte, which text comparison takes for padding: found all the same."""
 
 from collections.abc import Callable
 
