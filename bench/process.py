@@ -94,10 +94,11 @@ class Server:
         self.pid = self._process.pid
         while not self._answers(ready):
             if self._process.poll() is not None:
-                raise RuntimeError(f"{command[0]} ended with {self._process.returncode}, see {log}")
+                said = log.read_text(errors="replace")[-1_500:]
+                raise RuntimeError(f"{command[0]} ended with {self._process.returncode}:\n{said}")
             if time.perf_counter() - began > patience_s:
                 self.kill()
-                raise RuntimeError(f"not ready after {patience_s:.0f} s, see {log}")
+                raise RuntimeError(f"{command[0]} is not ready after {patience_s:.0f} s")
             time.sleep(0.02)
         self.start_s = time.perf_counter() - began
         self.start_cpu_s = self.cpu_s()
