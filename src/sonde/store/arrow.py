@@ -31,9 +31,9 @@ def _encode(value: str | None) -> str | None:
 def texts(values: Sequence[str | None]) -> Array:
     """Text column; lone surrogates become question marks."""
     try:
-        return pa.array(values, pa.string())  # pyright: ignore[reportReturnType]
+        return pa.array(values, pa.string())
     except UnicodeEncodeError:
-        return pa.array([_encode(value) for value in values], pa.string())  # pyright: ignore[reportReturnType]
+        return pa.array([_encode(value) for value in values], pa.string())
 
 
 def text_lists(values: Sequence[Sequence[str]]) -> Array:
@@ -59,7 +59,10 @@ def _clamp(value: int | None, limit: int) -> int | None:
     return None if value is None or not 0 <= value < limit else value
 
 
-def counts(values: Sequence[int | None], kind: pa.DataType = pa.uint64()) -> Array:
+UINT64 = pa.uint64()
+
+
+def counts(values: Sequence[int | None], kind: pa.DataType = UINT64) -> Array:
     """Unsigned integers; what does not fit is unknown."""
     try:
         return pa.array(values, kind)

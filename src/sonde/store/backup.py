@@ -94,7 +94,7 @@ def backup(engine: Engine, target: Path, *, catalog: Path | None = None) -> Back
 
 
 def verify(folder: Path) -> dict[str, Any]:
-    """The manifest of a backup whose every file is as it was written. Raises `BadInput` naming what is not."""
+    """The manifest of a backup whose every file is as written. Raises `BadInput` naming what is not."""
     try:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         files: dict[str, str] = manifest["files"]

@@ -83,7 +83,7 @@ def call_table(rows: Sequence[CallRow], ingested_us: int) -> "pa.Table":
     facts = [row.facts for row in rows]
     usages = [fact.usage for fact in facts]
     prices = [row.cost for row in rows]
-    columns: dict[str, "Array"] = {
+    columns: dict[str, Array] = {
         "project": texts([row.project for row in rows]),
         "time": times([row.time_ns for row in rows]),
         "span_id": ids([fact.span_id for fact in facts], 8),

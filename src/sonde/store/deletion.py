@@ -18,7 +18,8 @@ PROJECT_TABLES = (*TRACE_TABLES, "metrics", "alerts", "calls_hourly", "rollup_ho
 _TRACES = {
     "trace": "SELECT CAST(unhex({value:String}), 'FixedString(16)') AS trace_id",
     "session": "SELECT trace_id FROM spans WHERE project = {project:String} AND session_id = {value:String} "
-    "UNION DISTINCT SELECT trace_id FROM calls WHERE project = {project:String} AND session_id = {value:String}",
+    "UNION DISTINCT SELECT trace_id FROM calls WHERE project = {project:String} AND session_id = "
+    "{value:String}",
     "user": "SELECT trace_id FROM spans WHERE project = {project:String} AND user_id = {value:String} "
     "UNION DISTINCT SELECT trace_id FROM calls WHERE project = {project:String} AND user_id = {value:String}",
 }
@@ -41,7 +42,10 @@ def preview(engine: Engine, project: str, kind: str, value: str = "") -> Deleted
         where = "project = {project:String}"
         tables = PROJECT_TABLES
     else:
-        traces = f"SELECT uniqExact(trace_id) FROM spans WHERE project = {{project:String}} AND trace_id IN ({_TRACES[kind]})"
+        traces = (
+            "SELECT uniqExact(trace_id) FROM spans WHERE project = {project:String} "
+            f"AND trace_id IN ({_TRACES[kind]})"
+        )
         where = f"project = {{project:String}} AND (trace_id IN ({_TRACES[kind]}){_scores_too(kind)})"
         tables = TRACE_TABLES
     rows: dict[str, int] = {}

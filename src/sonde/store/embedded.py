@@ -31,8 +31,9 @@ WRITERS = 4
 ENGINE_FOLDER = "engine"
 CONFIG_FILE = "engine.xml"
 
+
 def engine_config(memory_bytes: int) -> str:
-    """chDB's configuration: small pools, small caches, no system log tables."""
+    """The engine's configuration: small pools, small caches, no system log tables."""
     cache = max(memory_bytes // 16, 32 << 20)
     return f"""<clickhouse>
     <logger><level>none</level></logger>
@@ -63,9 +64,9 @@ class EmbeddedEngine:
 
     def __init__(self, folder: Path, *, memory_bytes: int = 2 << 30, threads: int = 2) -> None:
         """Open or create the engine in ``folder``. Raises `StartError` when chDB cannot open it."""
-        import chdb  # pyright: ignore[reportMissingTypeStubs]
+        import chdb
 
-        self._connect = cast("Any", chdb).connect  # pyright: ignore[reportUnknownMemberType]
+        self._connect = cast("Any", chdb).connect
         path = folder / ENGINE_FOLDER
         path.mkdir(parents=True, exist_ok=True)
         config = folder / CONFIG_FILE
@@ -162,7 +163,7 @@ class EmbeddedEngine:
         rendered = render_parameters(sql, params or {})
         with self._reader() as connection:
             connection.use(limits, query_id)
-            with connection.extra(settings or {}):
+            with connection.temporarily(settings or {}):
                 return connection.run(sql, output_format, rendered)
 
     def execute(self, sql: str, params: Mapping[str, Any] | None = None) -> None:
@@ -237,7 +238,7 @@ class _Connection:
             self._current = settings
 
     @contextmanager
-    def extra(self, settings: Mapping[str, str | int]) -> "Generator[None]":
+    def temporarily(self, settings: Mapping[str, str | int]) -> "Generator[None]":
         """Settings for one query only."""
         if not settings:
             yield
@@ -247,7 +248,9 @@ class _Connection:
             yield
         finally:
             standard = QUERY_SETTINGS | INSERT_SETTINGS
-            back = [f"{name} = {literal(standard[name]) if name in standard else 'DEFAULT'}" for name in settings]
+            back = [
+                f"{name} = {literal(standard[name]) if name in standard else 'DEFAULT'}" for name in settings
+            ]
             self.run("SET " + ", ".join(back), "Null", {})
 
     def _set(self, settings: Mapping[str, str | int]) -> None:
@@ -282,7 +285,7 @@ class _Connection:
                 raise from_engine(str(error)) from error
 
     def arrow_over(self, sql: str, sonde_keys: "pa.Table") -> "pa.Table":
-        """Run a query that reads ``Python(sonde_keys)``: chDB finds the table by the name of this variable."""
+        """Run a query that reads ``Python(sonde_keys)``; chDB finds the table by this variable's name."""
         with self._lock:
             try:
                 result = self._raw.query(sql, "ArrowStream")
@@ -307,7 +310,9 @@ class _Connection:
         names = ", ".join(sonde_rows.column_names)
         with self._lock:
             try:
-                self._raw.query(f"INSERT INTO {table} ({names}) SELECT {names} FROM Python(sonde_rows)", "Null")
+                self._raw.query(
+                    f"INSERT INTO {table} ({names}) SELECT {names} FROM Python(sonde_rows)", "Null"
+                )
             except UnicodeDecodeError as error:
                 raise Unavailable("The engine failed with a message that is no text.") from error
             except Exception as error:

@@ -76,7 +76,8 @@ class Result:
     @property
     def rows(self) -> list[tuple[Any, ...]]:
         """All rows as Python values: times as int nanoseconds since 1970, decimals as `Decimal`, arrays as
-        lists, maps as dicts, JSON as text, unknown as None."""
+        lists, maps as dicts, JSON as text, unknown as None.
+        """
         from sonde.store.values import rows_of
 
         return rows_of(self.arrow)
@@ -126,7 +127,7 @@ class Engine(Protocol):
 
     @property
     def kind(self) -> str:
-        """"embedded" or "server"."""
+        """Which engine it is: "embedded" or "server"."""
         ...
 
     def write(self, batch: WriteBatch) -> WriteResult:
@@ -148,7 +149,8 @@ class Engine(Protocol):
         query_id: str | None = None,
     ) -> Result:
         """Run one read-only statement. ``{name:Type}`` in ``sql`` takes ``params[name]``: str, int, float,
-        bool, Decimal, None, or lists of these."""
+        bool, Decimal, None, or lists of these.
+        """
         ...
 
     def query_format(
@@ -162,7 +164,8 @@ class Engine(Protocol):
         query_id: str | None = None,
     ) -> bytes:
         """As `query`, the answer as bytes in one of ClickHouse's formats (JSONCompact, CSVWithNames …).
-        ``settings`` are the engine's, for example ``output_format_json_quote_decimals``."""
+        ``settings`` are the engine's, for example ``output_format_json_quote_decimals``.
+        """
         ...
 
     def execute(self, sql: str, params: Mapping[str, Any] | None = None) -> None:
@@ -171,7 +174,8 @@ class Engine(Protocol):
 
     def insert(self, table: str, rows: "pa.Table") -> None:
         """Append Arrow rows to a table as they are, durably. Columns go by name; ids are 8/16 raw bytes,
-        times int64 nanoseconds."""
+        times int64 nanoseconds.
+        """
         ...
 
     def settled_us(self) -> int:

@@ -28,7 +28,7 @@ class DataFolder:
 
     @classmethod
     def take(cls, path: Path) -> "DataFolder":
-        """Create the folder if needed and lock it. Raises `StartError` with what to do when it cannot be used."""
+        """Create the folder if needed and lock it. Raises `StartError` saying what to do."""
         path = path.absolute()
         try:
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -39,7 +39,8 @@ class DataFolder:
         found = read_format(path)
         if found is not None and found > FORMAT:
             raise StartError(
-                f"The data folder {path} was written by a newer Sonde (format {found}, this release reads {FORMAT}). "
+                f"The data folder {path} was written by a newer Sonde (format {found}, this release "
+                f"reads {FORMAT}). "
                 "Nothing in it was changed.",
                 hint="Start the newer release again, or restore a backup made before the upgrade.",
             )

@@ -1,8 +1,9 @@
-"""What is missing, told at start instead of silently: a manifest of what the store had, compared with what it has.
+"""What is missing, told at start instead of silently: a manifest of what there was, compared with what is.
 
 The engine drops broken parts silently, and recreates a table whose definition is lost as an empty one. So we
 keep the tables' definitions and the list of parts beside the engine. At start, lost definitions are put back
-before the engine opens; parts that are neither there nor merged into another one are reported with their rows.
+before the engine opens; parts that are neither there nor merged into another one are reported with their
+rows.
 """
 
 import contextlib
@@ -88,7 +89,9 @@ def restore_definitions(engine_folder: Path, manifest: Manifest) -> list[Problem
         write_durably(file, text)
         table = name.removesuffix(".sql")
         found.append(
-            _problem("definition-restored", table, f"The definition of table {table} was lost and put back.", 0)
+            _problem(
+                "definition-restored", table, f"The definition of table {table} was lost and put back.", 0
+            )
         )
     return found
 
@@ -108,7 +111,9 @@ def check(engine: Engine, manifest: Manifest) -> list[Problem]:
             manifest.detached.append(f"{table}/{name}")
             text = f"Part {name} of table {table} is damaged ({reason}) and was set aside."
             rows = manifest.parts.get(table, {}).get(_without_prefix(name))
-            missing = any(item.kind == "part-missing" and _without_prefix(name) in item.detail for item in found)
+            missing = any(
+                item.kind == "part-missing" and _without_prefix(name) in item.detail for item in found
+            )
             found.append(_problem("part-detached", table, text, 0 if missing else rows))
     return found
 
@@ -117,7 +122,8 @@ def checkpoint(engine: Engine, engine_folder: Path, folder: Path, manifest: Mani
     """Remember what is there now. Does nothing when nothing changed."""
     parts = _active_parts(engine)
     definitions = {
-        file.name: file.read_text(encoding="utf-8") for file in definitions_folder(engine_folder).glob("*.sql")
+        file.name: file.read_text(encoding="utf-8")
+        for file in definitions_folder(engine_folder).glob("*.sql")
     }
     if (parts, definitions) != (manifest.parts, manifest.definitions):
         manifest.parts, manifest.definitions = parts, definitions
@@ -135,7 +141,8 @@ def covers(part: str, other: str) -> bool:
 def _active_parts(engine: Engine) -> dict[str, dict[str, int]]:
     """Parts with rows. Those with deleted rows are left out: a merge may drop them without a trace."""
     found = engine.query(
-        "SELECT table, name, rows FROM system.parts WHERE database = currentDatabase() AND active AND rows > 0 "
+        "SELECT table, name, rows FROM system.parts WHERE database = currentDatabase() AND active "
+        "AND rows > 0 "
         "AND NOT has_lightweight_delete ORDER BY table, name"
     )
     parts: dict[str, dict[str, int]] = {}
@@ -146,7 +153,8 @@ def _active_parts(engine: Engine) -> dict[str, dict[str, int]]:
 
 def _detached_parts(engine: Engine) -> list[tuple[str, str, str]]:
     found = engine.query(
-        "SELECT table, name, ifNull(reason, '') FROM system.detached_parts WHERE database = currentDatabase() "
+        "SELECT table, name, ifNull(reason, '') FROM system.detached_parts WHERE database = "
+        "currentDatabase() "
         "AND reason NOT IN ('', 'ignored', 'clone') ORDER BY table, name"
     )
     return cast("list[tuple[str, str, str]]", found.rows)

@@ -1,6 +1,6 @@
 """Keys of the anti-join as SQL: cast from an Arrow table, or as arrays of query parameters."""
 
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 
@@ -36,7 +36,8 @@ def key_selection(key_columns: tuple[str, ...]) -> str:
         items.append(value)
     arrays = ", ".join(f"{{key_{name}:{_array_type(name)}}}" for name in key_columns)
     return (
-        f"({', '.join(key_columns)}) IN (SELECT {', '.join(items)} FROM (SELECT arrayJoin(arrayZip({arrays})) AS key))"
+        f"({', '.join(key_columns)}) IN "
+        f"(SELECT {', '.join(items)} FROM (SELECT arrayJoin(arrayZip({arrays})) AS key))"
     )
 
 
@@ -54,7 +55,7 @@ def key_arrays(key_columns: tuple[str, ...], keys: "pa.Table") -> dict[str, Any]
         if pa.types.is_timestamp(column.type):
             params[f"key_{name}"] = column.cast(pa.int64()).to_pylist()
         elif pa.types.is_fixed_size_binary(column.type):
-            params[f"key_{name}"] = [item.hex() for item in column.to_pylist()]
+            params[f"key_{name}"] = [item.hex() for item in cast("list[bytes]", column.to_pylist())]
         else:
             params[f"key_{name}"] = column.to_pylist()
     return params

@@ -61,7 +61,9 @@ def load() -> list[Migration]:
 def applied(engine: Engine) -> dict[int, str]:
     """Number → checksum of the migrations this store has."""
     engine.execute(_MIGRATIONS_TABLE)
-    rows = engine.query("SELECT number, argMax(checksum, applied_at) FROM schema_migrations GROUP BY number").rows
+    rows = engine.query(
+        "SELECT number, argMax(checksum, applied_at) FROM schema_migrations GROUP BY number"
+    ).rows
     return dict(rows)
 
 

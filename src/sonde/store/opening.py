@@ -66,7 +66,7 @@ def open_embedded(path: Path, *, memory_bytes: int = 2 << 30, threads: int = 2) 
         try:
             engine = _open(folder.path, memory_bytes, threads)
         except _Broken as broken:
-            log.error("store: %s", broken)
+            log.warning("store: %s", broken)
             found.append(_quarantine(folder.path, manifest))
             engine = EmbeddedEngine(folder.path, memory_bytes=memory_bytes, threads=threads)
         try:

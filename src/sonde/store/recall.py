@@ -48,8 +48,10 @@ def stored_spans(
 
 def _spans_of(engine: Engine, project: str, trace_ids: Sequence[str]) -> list[StoredSpan]:
     found = engine.query(
-        "SELECT lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS span, lower(hex(parent_span_id)) AS parent, "
-        "time, toUnixTimestamp64Nano(time) + duration_ns + end_skew_ns AS end_ns, time_flag, attributes, facts, "
+        "SELECT lower(hex(trace_id)) AS trace, lower(hex(span_id)) AS span, "
+        "lower(hex(parent_span_id)) AS parent, "
+        "time, toUnixTimestamp64Nano(time) + duration_ns + end_skew_ns AS end_ns, time_flag, "
+        "attributes, facts, "
         "lower(hex(content_hash)) AS hash FROM spans FINAL WHERE project = {project:String} "
         "AND trace_id IN (SELECT toFixedString(unhex(arrayJoin({ids:Array(String)})), 16))",
         {"project": project, "ids": trace_ids},

@@ -22,7 +22,8 @@ def to_result(table: "pa.Table", limits: QueryLimits, describe: Callable[[], lis
             raise TooLarge(f"The result has more than {limits.bytes} bytes.")
         table = _cut(table, limits.bytes)
         truncated = True
-    names = describe() if is_ambiguous(table.schema) else [type_name(field) for field in table.schema]
+    fields: list[Any] = [table.schema.field(index) for index in range(table.num_columns)]
+    names = describe() if is_ambiguous(table.schema) else [type_name(field) for field in fields]
     columns = [Column(name, kind) for name, kind in zip(table.column_names, names, strict=True)]
     return Result(columns, table, truncated)
 

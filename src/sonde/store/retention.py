@@ -1,4 +1,4 @@
-"""Old rows go, by event time and per project: whole partitions are dropped, the rest is rewritten without them.
+"""Old rows go, by event time and per project: whole partitions are dropped, others rewritten without them.
 
 A TTL clause could not do it, because every project has days of its own. Days are whole: a row is kept at
 least as long as its project says, and at most one day longer.
@@ -58,7 +58,9 @@ def expire(
     rows: dict[str, int] = {}
     for table in TABLES:
         cutoffs = {project: _cutoff(getattr(kept, table.days), now_ns) for project, kept in days.items()}
-        dropped, removed = _expire_table(engine, table, cutoffs, _cutoff(getattr(default, table.days), now_ns))
+        dropped, removed = _expire_table(
+            engine, table, cutoffs, _cutoff(getattr(default, table.days), now_ns)
+        )
         partitions += dropped
         if removed:
             rows[table.name] = removed
@@ -114,7 +116,8 @@ def _remove(engine: Engine, table: _Table, partition: str, project: str, cutoff:
     ).scalar()
     if count:
         engine.execute(
-            f"ALTER TABLE {table.name} DELETE IN PARTITION ID {{id:String}} WHERE {condition} SETTINGS mutations_sync = 2",
+            f"ALTER TABLE {table.name} DELETE IN PARTITION ID {{id:String}} WHERE {condition} "
+            f"SETTINGS mutations_sync = 2",
             params,
         )
     return count

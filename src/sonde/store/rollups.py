@@ -64,8 +64,8 @@ def _names(source: Mapping[str, str]) -> str:
 class Source:
     """A FROM clause: ``SELECT sum(calls) FROM {source.sql} GROUP BY bucket`` with ``source.params``.
 
-    Columns: ``bucket`` (DateTime, UTC), `DIMENSIONS`, `SUMS` (add them with ``sum``) and `DIGESTS` (merge them
-    with ``quantilesTDigestMerge(0.5, 0.95, 0.99)``).
+    Columns: ``bucket`` (DateTime, UTC), `DIMENSIONS`, `SUMS` (add them with ``sum``) and `DIGESTS` (merge
+    them with ``quantilesTDigestMerge(0.5, 0.95, 0.99)``).
     """
 
     sql: str
@@ -150,14 +150,13 @@ class Rollups:
             "AND hour >= fromUnixTimestamp64Nano({first:Int64}, 'UTC') "
             "AND hour < fromUnixTimestamp64Nano({last:Int64}, 'UTC') "
             "AND toUnixTimestamp(hour) NOT IN {dirty:Array(UInt32)} "
-            "AND (hour, version) IN (SELECT hour, max(version) FROM rollup_hours WHERE project = {project:String} "
+            "AND (hour, version) IN (SELECT hour, max(version) FROM rollup_hours WHERE project = "
+            "{project:String} "
             "AND hour >= fromUnixTimestamp64Nano({first:Int64}, 'UTC') "
             "AND hour < fromUnixTimestamp64Nano({last:Int64}, 'UTC') GROUP BY hour)"
         )
 
-    def _dirty(
-        self, project: str | None, first_ns: int | None, last_ns: int | None
-    ) -> list[tuple[str, int]]:
+    def _dirty(self, project: str | None, first_ns: int | None, last_ns: int | None) -> list[tuple[str, int]]:
         """Hours with calls written after the mark, and hours marked by hand."""
         params: dict[str, Any] = {"mark": self._mark()}
         where_calls, where_hours = "", ""
@@ -167,7 +166,10 @@ class Rollups:
                 "project = {project:String} AND %s >= fromUnixTimestamp64Nano({first:Int64}, 'UTC') "
                 "AND %s < fromUnixTimestamp64Nano({last:Int64}, 'UTC')"
             )
-            where_calls, where_hours = f"AND {between % ('time', 'time')}", f"WHERE {between % ('hour', 'hour')}"
+            where_calls, where_hours = (
+                f"AND {between % ('time', 'time')}",
+                f"WHERE {between % ('hour', 'hour')}",
+            )
         found = self._engine.query(
             "SELECT project, toUnixTimestamp(toStartOfHour(time)) AS h FROM calls "
             "WHERE ingested_at >= fromUnixTimestamp64Micro({mark:Int64}, 'UTC') "
@@ -208,7 +210,8 @@ class Rollups:
         if not hours:
             return
         self._engine.execute(
-            "INSERT INTO rollup_hours (project, hour, version, clean) SELECT pair.1, toDateTime(pair.2, 'UTC'), "
+            "INSERT INTO rollup_hours (project, hour, version, clean) SELECT pair.1, "
+            "toDateTime(pair.2, 'UTC'), "
             "{version:UInt64}, {clean:Bool} FROM (SELECT arrayJoin(arrayZip({projects:Array(String)}, "
             "{hours:Array(UInt32)})) AS pair)",
             {
@@ -221,7 +224,8 @@ class Rollups:
 
     def _mark(self) -> int:
         found = self._engine.query(
-            "SELECT argMax(value, version) FROM marks WHERE name = {name:String} HAVING count() > 0", {"name": MARK}
+            "SELECT argMax(value, version) FROM marks WHERE name = {name:String} HAVING count() > 0",
+            {"name": MARK},
         )
         return found.scalar() or 0
 

@@ -76,7 +76,9 @@ class ServerEngine:
         query_id: str | None = None,
     ) -> bytes:
         """See `Engine.query_format`."""
-        every = limit_settings(limits) | QUERY_SETTINGS | {"log_comment": query_id or ""} | dict(settings or {})
+        every = (
+            limit_settings(limits) | QUERY_SETTINGS | {"log_comment": query_id or ""} | dict(settings or {})
+        )
         return self._raw(sql, output_format, params or {}, every)
 
     def execute(self, sql: str, params: Mapping[str, Any] | None = None) -> None:
@@ -129,9 +131,7 @@ class ServerEngine:
     ) -> bytes:
         named = {name: _plain(params[name]) for name in parameter_names(sql)}
         with self._errors():
-            return self._client.raw_query(
-                sql, parameters=named or None, settings=settings, fmt=output_format
-            )
+            return self._client.raw_query(sql, parameters=named or None, settings=settings, fmt=output_format)
 
     @contextmanager
     def _errors(self) -> "Generator[None]":
@@ -157,14 +157,14 @@ def _plain(value: Any) -> Any:
 
 
 def _client_of(url: str, connect_timeout_s: int) -> Any:
-    import clickhouse_connect  # pyright: ignore[reportMissingTypeStubs]
-    from clickhouse_connect import common  # pyright: ignore[reportMissingTypeStubs]
-    from clickhouse_connect.driver import httputil  # pyright: ignore[reportMissingTypeStubs]
+    import clickhouse_connect
+    from clickhouse_connect import common
+    from clickhouse_connect.driver import httputil
 
     parts = urlsplit(url)
     # The client's probing of ClickHouse's native protocol revision is of no use to raw Arrow and formats.
-    common.set_setting("use_protocol_version", False)  # pyright: ignore[reportUnknownMemberType]
-    common.set_setting("autogenerate_session_id", False)  # pyright: ignore[reportUnknownMemberType]
+    common.set_setting("use_protocol_version", False)
+    common.set_setting("autogenerate_session_id", False)
     try:
         return cast("Any", clickhouse_connect).get_client(
             host=parts.hostname or "localhost",

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any, cast
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 _PARAMETER = re.compile(r"\{([A-Za-z_]\w*)\s*:\s*([^{}]+)\}")
 _NS_PER_UNIT = {"s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}
@@ -25,7 +24,9 @@ def _quoted(value: Any) -> str:
     if value is None:
         return "NULL"
     if isinstance(value, str | bytes):
-        text = _plain(value).replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("\t", "\\t")
+        text = (
+            _plain(value).replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("\t", "\\t")
+        )
         return f"'{text}'"
     if isinstance(value, Sequence):
         return "[" + ",".join(_quoted(item) for item in cast("Sequence[Any]", value)) + "]"
@@ -51,7 +52,7 @@ def render_parameters(sql: str, params: Mapping[str, Any]) -> dict[str, str]:
     return {name: render_parameter(params[name]) for name in parameter_names(sql)}
 
 
-def type_name(field: "pa.Field[Any]") -> str:
+def type_name(field: Any) -> str:
     """ClickHouse's name for an Arrow field; ambiguous ones (DateTime, Enum) need the engine's DESCRIBE."""
     kind = field.type
     if pa.types.is_map(kind):
@@ -59,7 +60,8 @@ def type_name(field: "pa.Field[Any]") -> str:
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         return f"Array({type_name(kind.value_field)})"
     if pa.types.is_struct(kind):
-        return "Tuple(" + ", ".join(f"{item.name} {type_name(item)}" for item in kind) + ")"
+        items: list[Any] = [kind.field(index) for index in range(kind.num_fields)]
+        return "Tuple(" + ", ".join(f"{item.name} {type_name(item)}" for item in items) + ")"
     if pa.types.is_dictionary(kind):
         name = "String"
     elif pa.types.is_decimal(kind):
@@ -94,8 +96,9 @@ _SIMPLE = {
 
 def is_ambiguous(schema: "pa.Schema") -> bool:
     """Whether Arrow's types do not say which ClickHouse types these were (DateTime comes as uint32, Enum as
-    int8 or int16, IPv4 as uint32)."""
-    return any(str(field.type) in ("uint32", "int8", "int16") for field in schema)
+    int8 or int16, IPv4 as uint32).
+    """
+    return any(str(kind) in ("uint32", "int8", "int16") for kind in schema.types)
 
 
 def _column(column: "pa.ChunkedArray[Any]") -> list[Any]:
@@ -109,13 +112,13 @@ def _column(column: "pa.ChunkedArray[Any]") -> list[Any]:
     try:
         return column.to_pylist()
     except UnicodeDecodeError:  # bytes that are no UTF-8 got into a text column
-        raw = pc.cast(column, pa.binary())
-        return [None if item is None else item.decode("utf-8", "replace") for item in raw.to_pylist()]
+        raw = column.cast(pa.binary()).to_pylist()
+        return [None if item is None else item.decode("utf-8", "replace") for item in raw]
 
 
 def rows_of(table: "pa.Table") -> list[tuple[Any, ...]]:
     """Rows of an Arrow table as tuples of Python values (see `Result.rows`)."""
     if table.num_columns == 0:
         return []
-    columns = [_column(cast("pa.ChunkedArray[Any]", column)) for column in table.columns]
+    columns = [_column(column) for column in table.columns]
     return list(zip(*columns, strict=True))

@@ -40,13 +40,17 @@ SPAN_KEY = ("project", "time", "span_id")
 class WriteTarget(Protocol):
     """What writing needs of an engine."""
 
-    def insert(self, table: str, rows: "pa.Table") -> None: ...
+    def insert(self, table: str, rows: "pa.Table") -> None:
+        """Append rows, durably."""
+        ...
 
-    def execute(self, sql: str, params: dict[str, Any] | None = None) -> None: ...
+    def execute(self, sql: str, params: dict[str, Any] | None = None) -> None:
+        """Run a statement that changes something."""
+        ...
 
-    def probe(
-        self, table: str, columns: str, key_columns: tuple[str, ...], keys: "pa.Table"
-    ) -> "pa.Table": ...
+    def probe(self, table: str, columns: str, key_columns: tuple[str, ...], keys: "pa.Table") -> "pa.Table":
+        """Columns of the rows whose key is among ``keys``."""
+        ...
 
 
 class Writing:
@@ -94,16 +98,14 @@ class Writing:
     def _write(self, batch: WriteBatch, now: int) -> WriteResult:
         result = WriteResult()
         jobs: list[Future[None]] = []
-        jobs.extend(
-            self._workers.submit(step, rows, now, result)
-            for step, rows in (
-                (self._write_calls, batch.calls),
-                (self._write_logs, batch.logs),
-                (self._write_metrics, batch.metrics),
-                (self._write_scores, batch.scores),
-            )
-            if rows
-        )
+        if batch.calls:
+            jobs.append(self._workers.submit(self._write_calls, batch.calls, now, result))
+        if batch.logs:
+            jobs.append(self._workers.submit(self._write_logs, batch.logs, result))
+        if batch.metrics:
+            jobs.append(self._workers.submit(self._write_metrics, batch.metrics, result))
+        if batch.scores:
+            jobs.append(self._workers.submit(self._write_scores, batch.scores, now, result))
         try:
             if batch.log_facts:
                 self._target.insert("log_facts", log_facts_table(batch.log_facts))
@@ -136,7 +138,7 @@ class Writing:
     def _sort_spans(
         self, rows: Sequence[SpanRow], result: WriteResult
     ) -> tuple[list[SpanRow], list[SpanRow], list[SpanRow]]:
-        """(rows to insert, rows that are there already as they are, those of the first that replace others)."""
+        """(rows to insert, rows that are there as they are, those of the first that replace others)."""
         if not rows:
             return [], [], []
         latest: dict[SpanKey, SpanRow] = {}
@@ -148,7 +150,8 @@ class Writing:
         unique = list(latest.values())
         found = self._target.probe(
             "spans",
-            "project, time, lower(hex(span_id)) AS span, lower(hex(trace_id)) AS trace, content_hash, version, "
+            "project, time, lower(hex(span_id)) AS span, lower(hex(trace_id)) AS trace, "
+            "content_hash, version, "
             "toUnixTimestamp64Nano(time) + duration_ns + end_skew_ns AS end",
             SPAN_KEY,
             span_keys(latest),
@@ -157,7 +160,8 @@ class Writing:
             return unique, [], []
         known: dict[SpanKey, tuple[int, int, int]] = {}
         for project, moment, span, trace, digest, version, end in zip(
-            *_columns(found, "project", "time", "span", "trace", "content_hash", "version", "end"), strict=True
+            *_columns(found, "project", "time", "span", "trace", "content_hash", "version", "end"),
+            strict=True,
         ):
             key = (project, moment, span, trace)
             if key not in known or known[key][1] < version:
@@ -208,7 +212,8 @@ class Writing:
         keys = {(row.project, row.time_ns, row.span_id, row.trace_id): row for row in spans}
         found = self._target.probe(
             "contents",
-            "DISTINCT project, time, lower(hex(span_id)) AS span, lower(hex(trace_id)) AS trace, record, position",
+            "DISTINCT project, time, lower(hex(span_id)) AS span, lower(hex(trace_id)) AS trace, "
+            "record, position",
             SPAN_KEY,
             span_keys(keys),
         )
@@ -241,9 +246,7 @@ class Writing:
             SPAN_KEY,
             span_keys(key[:4] for key in keys),
         )
-        there = set(
-            zip(*_columns(found, "project", "time", "span", "trace", "record", "event"), strict=True)
-        )
+        there = set(zip(*_columns(found, "project", "time", "span", "trace", "record", "event"), strict=True))
         rows = [row for key, row in keys.items() if key not in there]
         table = log_content_table(rows, [now] * len(rows))
         self._target.insert("contents", table)
@@ -258,7 +261,8 @@ class Writing:
                 latest[key] = row
         found = self._target.probe(
             "calls",
-            "project, time, lower(hex(span_id)) AS span, lower(hex(trace_id)) AS trace, content_hash, version",
+            "project, time, lower(hex(span_id)) AS span, lower(hex(trace_id)) AS trace, "
+            "content_hash, version",
             SPAN_KEY,
             span_keys(latest),
         )
@@ -287,8 +291,7 @@ class Writing:
         result.replaced["calls"] = replaced
         result.hours.update((row.project, row.time_ns - row.time_ns % HOUR_NS) for row in new)
 
-    def _write_logs(self, rows: Sequence[LogRow], now: int, result: WriteResult) -> None:
-        del now
+    def _write_logs(self, rows: Sequence[LogRow], result: WriteResult) -> None:
         keys = {(row.project, row.time_ns, hash_number(row.record_id)): row for row in rows}
         new = self._absent(
             "logs",
@@ -306,8 +309,7 @@ class Writing:
         result.inserted["logs"] = len(new)
         result.skipped["logs"] = len(rows) - len(new)
 
-    def _write_metrics(self, rows: Sequence[MetricPoint], now: int, result: WriteResult) -> None:
-        del now
+    def _write_metrics(self, rows: Sequence[MetricPoint], result: WriteResult) -> None:
         keys = {(row.project, row.name, hash_number(row.series_id), row.time_ns): row for row in rows}
         new = self._absent(
             "metrics",

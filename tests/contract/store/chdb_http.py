@@ -13,6 +13,7 @@ import threading
 from email.parser import BytesParser
 from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -20,8 +21,14 @@ from urllib.parse import parse_qsl, urlsplit
 import chdb
 import pyarrow as pa
 
-TRANSPORT = {"database", "query", "query_id", "session_id", "default_format", "client_protocol_version"}
-TRANSPORT |= {"send_progress_in_http_headers", "wait_end_of_query", "enable_http_compression", "cancel_http_readonly_queries_on_client_close"}
+TRANSPORT = frozenset(
+    (
+        *("database", "query", "query_id", "session_id", "default_format", "client_protocol_version"),
+        *("send_progress_in_http_headers", "wait_end_of_query", "enable_http_compression"),
+        "cancel_http_readonly_queries_on_client_close",
+    )
+)
+"""Parameters of the transport; every other one is a setting."""
 
 
 class Connections:
@@ -38,8 +45,8 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     pool: Connections
 
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the name is the library's
+        """Quiet."""
 
     def do_GET(self) -> None:
         if self.path.startswith("/ping"):
@@ -68,7 +75,7 @@ class Handler(BaseHTTPRequestHandler):
             form = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
             for part in form.iter_parts():
                 name = part.get_param("name", header="content-disposition")
-                query[str(name)] = part.get_payload(decode=True).decode().removesuffix("\r\n")
+                query[str(name)] = bytes(part.get_payload(decode=True)).decode().removesuffix("\r\n")
             body = b""
         params = {name[6:]: value for name, value in query.items() if name.startswith("param_")}
         settings = {
@@ -103,7 +110,7 @@ class Handler(BaseHTTPRequestHandler):
             finally:
                 if restore:
                     connection.query("SET " + ", ".join(f"{name} = DEFAULT" for name in restore))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  whatever the engine says is the answer
             self.answer(500, str(error).encode("utf-8", "replace"), code=str(error)[6:10].strip(". :"))
         finally:
             self.pool.free.put(connection)
@@ -144,7 +151,7 @@ def split_format(sql: str, default: str) -> tuple[str, str]:
 
 
 def main() -> None:
-    Handler.pool = Connections(os.path.abspath(sys.argv[1]))
+    Handler.pool = Connections(str(Path(sys.argv[1]).resolve()))
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()

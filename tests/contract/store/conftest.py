@@ -1,4 +1,7 @@
-"""Both engines for every contract test: chDB in this process, and a server over HTTP in another."""
+"""Both engines for every contract test: chDB in this process, and a server over HTTP in another.
+
+A process has room for one chDB folder at a time, so the embedded engine is closed after each module.
+"""
 
 import subprocess
 import sys
@@ -13,10 +16,23 @@ from sonde.store.migrations import migrate
 from sonde.store.server import ServerEngine
 from tests.contract.store.sample import Sampler
 
-TABLES = "deletions spans contents calls log_facts logs metrics scores alerts calls_hourly rollup_hours marks".split()
+TABLES = [
+    "deletions",
+    "spans",
+    "contents",
+    "calls",
+    "log_facts",
+    "logs",
+    "metrics",
+    "scores",
+    "alerts",
+    "calls_hourly",
+    "rollup_hours",
+    "marks",
+]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def embedded_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     engine = EmbeddedEngine(tmp_path_factory.mktemp("embedded"))
     migrate(engine)

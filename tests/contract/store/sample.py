@@ -15,10 +15,41 @@ DAY_NS = 86_400 * 1_000_000_000
 BASE_NS = 1_795_219_200 * 1_000_000_000
 """2026-11-21 00:00 UTC."""
 MODELS = ("gpt-4o-mini", "gpt-4o", "gpt-4.1", "claude-sonnet-4-5", "gpt-5-mini")
-WORDS = (
-    "refund policy for orders shipped late says the customer gets a voucher or a new parcel within five days "
-    "please summarise the quarterly report and list every open question about retention and latency"
-).split()
+WORDS = [
+    "refund",
+    "policy",
+    "for",
+    "orders",
+    "shipped",
+    "late",
+    "says",
+    "the",
+    "customer",
+    "gets",
+    "a",
+    "voucher",
+    "or",
+    "a",
+    "new",
+    "parcel",
+    "within",
+    "five",
+    "days",
+    "please",
+    "summarise",
+    "the",
+    "quarterly",
+    "report",
+    "and",
+    "list",
+    "every",
+    "open",
+    "question",
+    "about",
+    "retention",
+    "and",
+    "latency",
+]
 
 
 def words(rng: random.Random, count: int) -> str:
@@ -102,9 +133,7 @@ class Sampler:
             user_id=user,
             session_id=session,
             finish_reason="stop",
-            usage=Usage(
-                input_tokens=tokens_in, cached_input_tokens=tokens_in // 2, output_tokens=tokens_out
-            ),
+            usage=Usage(input_tokens=tokens_in, cached_input_tokens=tokens_in // 2, output_tokens=tokens_out),
             content_bytes=len(system) + len(question) + len(answer),
         )
         own = changes.pop("facts", None)
@@ -233,7 +262,9 @@ def call_of(row: SpanRow, *, version: int = 1, counted: bool = True, **facts: ob
         project=row.project,
         time_ns=row.time_ns,
         facts=merged,
-        cost=Cost("priced", "computed", cost_in + cost_out, cost_in, cost_out, rate_card="openai/x@2026-01-01"),
+        cost=Cost(
+            "priced", "computed", cost_in + cost_out, cost_in, cost_out, rate_card="openai/x@2026-01-01"
+        ),
         counted=counted,
         duplicate_of="" if counted else "f" * 16,
         duplicate_reason="" if counted else "children explain its tokens",

@@ -14,7 +14,10 @@ from tests.contract.store.sample import BASE_NS, Sampler, calls_of
 def spans(engine: Engine, sampler: Sampler) -> list[SpanRow]:
     rows = [
         *sampler.spans(10),
-        *(sampler.span(BASE_NS + HOUR_NS + index, facts={"user_id": "ada", "session_id": "s1"}) for index in range(5)),
+        *(
+            sampler.span(BASE_NS + HOUR_NS + index, facts={"user_id": "ada", "session_id": "s1"})
+            for index in range(5)
+        ),
         *(Sampler(9, project="other").spans(5)),
     ]
     engine.write(WriteBatch(rows, calls_of(rows), logs=[sampler.log()], scores=[sampler.score()]))
@@ -62,7 +65,10 @@ def test_a_deletion_that_was_killed_is_finished(engine: Engine, spans: list[Span
         "SELECT 'abc', 'default', '', unhex({id:String})",
         {"id": spans[0].trace_id},
     )
-    engine.execute("ALTER TABLE contents DELETE WHERE trace_id = unhex({id:String}) SETTINGS mutations_sync = 2", {"id": spans[0].trace_id})
+    engine.execute(
+        "ALTER TABLE contents DELETE WHERE trace_id = unhex({id:String}) SETTINGS mutations_sync = 2",
+        {"id": spans[0].trace_id},
+    )
     assert resume(engine, Rollups(engine)) == 1
     assert stored(engine)["spans"] == 15
     assert stored(engine)["calls"] == 15

@@ -11,7 +11,10 @@ NOW = BASE_NS + DAY_NS // 2
 
 def ages(engine: Engine, table: str) -> list[int]:
     """Ages in whole days of what a table has."""
-    rows = engine.query(f"SELECT DISTINCT intDiv({NOW} - toUnixTimestamp64Nano(time), {DAY_NS}) AS age FROM {table} ORDER BY age").rows
+    rows = engine.query(
+        f"SELECT DISTINCT intDiv({NOW} - toUnixTimestamp64Nano(time), {DAY_NS}) AS age FROM {table} "
+        f"ORDER BY age"
+    ).rows
     return [row[0] for row in rows]
 
 

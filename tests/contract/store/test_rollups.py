@@ -1,6 +1,7 @@
 """Roll-ups are rebuilt from rows, and every answer is exact whether an hour is clean or dirty."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -16,16 +17,19 @@ def rollups(engine: Engine) -> Rollups:
     return Rollups(engine)
 
 
-def totals(engine: Engine, rollups: Rollups, step_s: int = 3_600, start: int = START, end: int = END) -> list[tuple]:
+def totals(
+    engine: Engine, rollups: Rollups, step_s: int = 3_600, start: int = START, end: int = END
+) -> list[tuple[Any, ...]]:
     source = rollups.source("default", start, end, step_s)
     return engine.query(
         "SELECT toUnixTimestamp(bucket), sum(calls), sum(errors), sum(input_tokens), sum(cost_usd), "
-        f"quantilesTDigestMerge(0.5, 0.95, 0.99)(duration_digest) FROM {source.sql} GROUP BY bucket ORDER BY bucket",
+        f"quantilesTDigestMerge(0.5, 0.95, 0.99)(duration_digest) FROM {source.sql} GROUP BY bucket "
+        f"ORDER BY bucket",
         source.params,
     ).rows
 
 
-def from_rows(engine: Engine, step_s: int = 3_600) -> list[tuple]:
+def from_rows(engine: Engine, step_s: int = 3_600) -> list[tuple[Any, ...]]:
     return engine.query(
         f"SELECT toUnixTimestamp(toStartOfInterval(time, INTERVAL {step_s} SECOND, 'UTC')) AS b, count(), "
         "countIf(status = 'error'), sum(ifNull(input_tokens, 0)), sum(cost_usd) FROM sql_calls "
@@ -33,14 +37,16 @@ def from_rows(engine: Engine, step_s: int = 3_600) -> list[tuple]:
     ).rows
 
 
-def exact(rows: list[tuple]) -> list[tuple]:
+def exact(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return [row[:5] for row in rows]
 
 
 def test_dirty_hours_come_from_rows_and_clean_ones_from_rollups(
     engine: Engine, rollups: Rollups, sampler: Sampler
 ) -> None:
-    spans = [sampler.span(BASE_NS + hour * HOUR_NS + second * 10**9) for hour in range(4) for second in range(50)]
+    spans = [
+        sampler.span(BASE_NS + hour * HOUR_NS + second * 10**9) for hour in range(4) for second in range(50)
+    ]
     engine.write(WriteBatch(spans, calls_of(spans)))
     assert len(rollups.dirty()) == 4
     dirty_answer = totals(engine, rollups)
@@ -52,9 +58,7 @@ def test_dirty_hours_come_from_rows_and_clean_ones_from_rollups(
         assert clean[5] == pytest.approx(dirty[5], rel=0.05)
 
 
-def test_a_clean_hour_is_read_from_its_rollup(
-    engine: Engine, sampler: Sampler, rollups: Rollups
-) -> None:
+def test_a_clean_hour_is_read_from_its_rollup(engine: Engine, sampler: Sampler, rollups: Rollups) -> None:
     spans = sampler.spans(10)
     engine.write(WriteBatch(spans, calls_of(spans)))
     rollups.rebuild()
@@ -73,9 +77,9 @@ def test_a_rewritten_call_moves_between_groups(engine: Engine, sampler: Sampler,
     assert [row[1:3] for row in totals(engine, rollups)] == [(1, 1)]
     rollups.rebuild()
     source = rollups.source("default", START, END, 3_600)
-    assert engine.query(f"SELECT provider, sum(calls) FROM {source.sql} GROUP BY provider", source.params).rows == [
-        ("azure", 1)
-    ]
+    assert engine.query(
+        f"SELECT provider, sum(calls) FROM {source.sql} GROUP BY provider", source.params
+    ).rows == [("azure", 1)]
 
 
 def test_uncounted_calls_leave_an_empty_hour(engine: Engine, sampler: Sampler, rollups: Rollups) -> None:

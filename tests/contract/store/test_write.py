@@ -39,7 +39,9 @@ def test_redelivery_adds_nothing(engine: Engine, sampler: Sampler, count: Count)
     engine.write(batch)
     before = {name: count(name) for name in ("spans", "contents", "calls", "logs", "metrics", "scores")}
     again = engine.write(batch)
-    other_split = engine.write(WriteBatch(spans[5:9] + sampler.spans(2, BASE_NS + HOUR_NS), calls_of(spans[:3])))
+    other_split = engine.write(
+        WriteBatch(spans[5:9] + sampler.spans(2, BASE_NS + HOUR_NS), calls_of(spans[:3]))
+    )
     assert sum(again.inserted.values()) == 0
     assert other_split.inserted["spans"] == 2
     assert {name: count(name) for name in before} == before | {"spans": 32, "contents": 98}
@@ -74,7 +76,9 @@ def test_same_end_the_last_written_wins(engine: Engine, sampler: Sampler) -> Non
     assert engine.query("SELECT status FROM sql_spans").rows == [("error",)]
 
 
-def test_content_comes_back_after_a_kill_between_tables(engine: Engine, sampler: Sampler, count: Count) -> None:
+def test_content_comes_back_after_a_kill_between_tables(
+    engine: Engine, sampler: Sampler, count: Count
+) -> None:
     spans = sampler.spans(4)
     engine.write(WriteBatch(spans, calls_of(spans)))
     engine.execute("TRUNCATE TABLE contents")
@@ -121,11 +125,11 @@ def test_values_the_engine_cannot_hold_become_unknown(engine: Engine, sampler: S
     call = call_of(span)
     huge = msgspec.structs.replace(call.cost, cost_usd=Decimal("1e30"), input_cost_usd=Decimal("NaN"))
     usage = msgspec.structs.replace(span.facts.usage, input_tokens=1 << 70)
-    call = msgspec.structs.replace(
-        call, cost=huge, facts=msgspec.structs.replace(span.facts, usage=usage)
-    )
+    call = msgspec.structs.replace(call, cost=huge, facts=msgspec.structs.replace(span.facts, usage=usage))
     engine.write(WriteBatch([span], [call]))
-    row = engine.query("SELECT cost_usd, input_cost_usd, output_cost_usd, input_tokens FROM sql_calls").rows[0]
+    row = engine.query("SELECT cost_usd, input_cost_usd, output_cost_usd, input_tokens FROM sql_calls").rows[
+        0
+    ]
     assert row[:2] == (None, None)
     assert row[2] is not None
     assert row[3] is None

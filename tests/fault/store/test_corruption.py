@@ -29,7 +29,8 @@ def data(tmp_path: Path, opened: Open) -> Path:
 def parts(folder: Path, table: str, opened: Open) -> list[Path]:
     store = opened(folder)
     found = store.engine.query(
-        "SELECT path FROM system.parts WHERE table = {table:String} AND active ORDER BY name", {"table": table}
+        "SELECT path FROM system.parts WHERE table = {table:String} AND active ORDER BY name",
+        {"table": table},
     ).rows
     store.close()
     return [Path(row[0]) for row in found]

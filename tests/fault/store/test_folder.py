@@ -1,7 +1,7 @@
 """Two servers, foreign formats, read-only folders: refused with a sentence, and nothing touched."""
 
+import contextlib
 import json
-import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -56,13 +56,13 @@ def test_read_only_volume(small_volume: Path) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(small_volume)], check=True)
     with pytest.raises(StartError, match="cannot be written"):
         DataFolder.take(small_volume / "data")
-    assert os.listdir(small_volume) == []
+    assert list(small_volume.iterdir()) == []
 
 
 def test_full_volume_at_start(small_volume: Path) -> None:
     filler = small_volume / "filler"
-    with pytest.raises(OSError, match="No space"), filler.open("wb", buffering=0) as file:
-        while True:
-            file.write(b"x" * 65_536)
+    with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while file.write(b"x" * 65_536):
+            pass
     with pytest.raises(StartError, match="full"):
         DataFolder.take(small_volume / "data")
