@@ -29,8 +29,9 @@ def read_failure(
     kind = stated or events.error_type
     if kind is None or kind in _GENERIC:
         kind = _from_message(events.error_message, text) or kind
-    if kind is None and values.get("http_status"):
-        kind = str(values["http_status"])
+    if kind is None:
+        code = values.get("error_code") or values.get("http_status")
+        kind = str(code) if code else None
     return "error", kind, text[:MESSAGE_MAX] if text else None
 
 

@@ -1,6 +1,6 @@
 """Logfire and pydantic-ai."""
 
-from sonde.semconv.convert import integer, money, number, structure, text, words
+from sonde.semconv.convert import integer, money, structure, text, words
 from sonde.semconv.rule import Family, Table, holds, known, says
 
 LOGFIRE = Table(
@@ -10,13 +10,12 @@ LOGFIRE = Table(
         says("logfire.tags", "tags", 60, words),
         says("operation.cost", "claimed_cost_usd", 35, money),
         says("gen_ai.usage.raw", "usage_object", 30, structure),
-        says("duration", "stream_duration_s", 50, number),
         says("logfire.feedback.name", "feedback_name", 20),
         says("logfire.feedback.comment", "feedback_comment", 20),
         # The client's request and answer as they are; only their content goes, parameters stay (normalize).
         holds("request_data", "request_body", 50),
         holds("response_data", "response_body", 50),
-        *known("async", "code.filepath", "code.lineno", "code.namespace"),
+        *known("async", "duration", "code.filepath", "code.lineno", "code.namespace"),
     ),
     (Family("logfire."),),
 )

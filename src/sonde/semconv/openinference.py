@@ -46,9 +46,8 @@ TABLE = Table(
         says("metadata", "metadata", 20, structure),
         says("llm.prompt_template.version", "prompt_version", 30),
         says("prompt.id", "prompt_name", 30),
-        says("agent.name", "agent_name", 30),
         holds("llm.prompt_template.template", "template", 20),
-        holds("llm.prompt_template.variables", "template_variables", 20),
+        holds("llm.prompt_template.variables", "", 20),
         holds("input.value", "input", 60),
         holds("output.value", "output", 60),
         holds("llm.prompts", "input", 50),
@@ -57,6 +56,7 @@ TABLE = Table(
         *known(
             "input.mime_type",
             "output.mime_type",
+            "agent.name",
             "llm.function_call",
             "prompt.url",
             "prompt.vendor",

@@ -1,7 +1,7 @@
 """OpenLLMetry and the Traceloop SDK, from the flat attributes of 0.40 to the semconv ones of 0.62."""
 
 from sonde.semconv.convert import boolean, integer, structure
-from sonde.semconv.rule import Family, Rule, Table, holds, known, lookup, says
+from sonde.semconv.rule import Family, Table, holds, known, lookup, says
 
 REQUEST_TYPES = {
     "chat": "chat",
@@ -65,7 +65,7 @@ TABLE = Table(
             "anthropic.thinking.type",
             "anthropic.thinking.budget_tokens",
         ),
-        Rule("llm.response.finish_reason", "finish_reason", 45),
+        says("llm.response.finish_reason", "finish_reason", 45),
     ),
     (
         Family("gen_ai.prompt.", "flat_prompt", 40, content=True, gather=True),

@@ -68,8 +68,6 @@ TABLE = Table(
         says("openai.response.service_tier", "service_tier", 20),
         says("gen_ai.openai.response.service_tier", "service_tier", 25),
         says("gen_ai.response.service_tier", "service_tier", 25),
-        says("openai.request.service_tier", "requested_tier", 40),
-        says("gen_ai.openai.request.service_tier", "requested_tier", 45),
         # Who and where.
         says("user.id", "user_id", 20),
         says("enduser.id", "user_id", 25),
@@ -103,6 +101,8 @@ TABLE = Table(
             "openai.response.system_fingerprint",
             "gen_ai.response.system_fingerprint",
             "openai.api.type",
+            "openai.request.service_tier",
+            "gen_ai.openai.request.service_tier",
             "gen_ai.output.type",
             "gen_ai.agent.id",
             "gen_ai.agent.name",

@@ -9,19 +9,17 @@ LITELLM = Table(
         says("gen_ai.cost.total_cost", "claimed_cost_usd", 30, money),
         says("metadata.usage_object", "usage_object", 40, structure),
         says("litellm.call_id", "litellm_call_id", 20),
-        says("litellm.provider.model", "routed_model", 60),
         says("error.message", "error_message", 30),
         says("error.code", "error_code", 40),
         says("error.llm_provider", "provider", 70),
         says("metadata.user_api_key_end_user_id", "user_id", 55),
         says("metadata.user_api_key_user_id", "user_id", 58),
-        says("hidden_params", "hidden_params", 50, structure),
         holds("llm.openai.messages", "", 90),
         holds("llm.openai.choices", "", 90),
         holds("llm.anthropic.messages", "", 90),
         holds("llm.anthropic.content", "", 90),
         holds("llm.anthropic.system", "", 90),
-        *known("error.stack_trace", "litellm.model_group"),
+        *known("error.stack_trace", "hidden_params", "litellm.model_group"),
     ),
     (
         Family("gen_ai.cost."),
@@ -52,7 +50,6 @@ ANTHROPIC_SDK = Table(
 SPRING_AI = Table(
     "spring-ai",
     (
-        says("spring.ai.kind", "spring_kind", 20),
         holds("gen_ai.prompt.content", "input", 70),
         holds("gen_ai.completion.content", "output", 70),
     ),
