@@ -130,7 +130,10 @@ class LogParameters(ListParameters):
     trace_id: str | None = Field(default=None, pattern=r"^[0-9a-f]{32}$")
     span_id: str | None = Field(default=None, pattern=r"^[0-9a-f]{16}$")
     q: str | None = Field(
-        default=None, min_length=2, max_length=200, description="Part of the body; needs content"
+        default=None,
+        min_length=2,
+        max_length=200,
+        description="Words of the body, in this order; needs content",
     )
 
 

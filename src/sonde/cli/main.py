@@ -3,7 +3,7 @@
 import typer
 
 from sonde._version import __version__
-from sonde.cli import asking, doctor, keys, mapping, removal, trace
+from sonde.cli import asking, backup, doctor, keys, mapping, removal, trace
 from sonde.cli.serve import serve
 
 app = typer.Typer(
@@ -23,6 +23,8 @@ app.add_typer(doctor.app)
 app.add_typer(keys.app)
 app.add_typer(removal.projects_app)
 app.command()(removal.delete)
+app.command()(backup.backup)
+app.command()(backup.restore)
 app.add_typer(mapping.app)
 
 

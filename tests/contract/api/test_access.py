@@ -59,7 +59,8 @@ def described() -> set[tuple[str, str]]:
     }
 
 
-ALL_ROUTES = sorted(described()) + [
+ALL_ROUTES = [
+    *sorted(described()),
     ("GET", "/api/docs"),
     ("GET", "/api/openapi.json"),
     ("GET", "/api/docs.css"),

@@ -6,6 +6,7 @@ from sonde.api.parameters import CallFilters
 from sonde.api.reads.query import Conditions
 from sonde.api.times import HOUR_NS, TimeRange
 from sonde.auth.grant import Grant
+from sonde.store.search import contains, has_words
 
 COLUMNS = {
     "provider": "provider",
@@ -80,7 +81,10 @@ def _content(conditions: Conditions, words: str, window: TimeRange | None) -> No
     """Calls whose content has all the words. Content that came as a log event has times of its own, so its
     range is an hour wider on both sides.
     """
-    where = "hasAllTokens(lower(text), {q:String})"
+    found = has_words(words, prefix="q")
+    if not found.params:
+        found = contains(words, prefix="q")
+    where = found.sql
     if "project" in conditions.params:
         where += " AND project = {project:String}"
     if window is not None:
@@ -92,7 +96,7 @@ def _content(conditions: Conditions, words: str, window: TimeRange | None) -> No
         conditions.params["q_to_ns"] = window.to_ns + HOUR_NS
     conditions.add(
         f"(project, trace_id, span_id) IN (SELECT project, trace_id, span_id FROM contents WHERE {where})",
-        q=words.lower(),
+        **found.params,
     )
 
 

@@ -11,6 +11,7 @@ from sonde.api.schemas.logs import LogItem
 from sonde.api.services import Services
 from sonde.api.times import format_time, time_range
 from sonde.auth.grant import Grant
+from sonde.store.search import contains
 
 COLUMNS = (
     "time, observed_at, project, lower(hex(record)) AS record_hex, record, lower(hex(trace_id)) AS "
@@ -40,7 +41,8 @@ def list_logs(shop: Services, grant: Grant, parameters: LogParameters) -> Page[L
     if parameters.span_id:
         conditions.span(parameters.span_id)
     if parameters.q:
-        conditions.add("positionCaseInsensitiveUTF8(body, {q:String}) > 0", q=parameters.q)
+        found = contains(parameters.q, "body", prefix="q")
+        conditions.add(found.sql, **found.params)
     if cursor:
         time_ns, record, project = cursor.key
         conditions.add(
