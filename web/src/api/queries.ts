@@ -1,5 +1,5 @@
 /** Every question the pages ask, as options of TanStack Query: one place for keys, so that nothing is asked twice. */
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions, type QueryClient } from '@tanstack/react-query';
 import type { Bounds } from '@/lib/time-range';
 import { api, rememberCsrfToken, take, type Schemas } from './client';
 import type { CallFilters, CallOrder, TraceFilters } from './filters';
@@ -52,6 +52,12 @@ export const sessionQuery = queryOptions({
   },
   staleTime: 5 * 60_000,
 });
+
+/** Another session: nothing that the one before was told may stay. The session itself is watched, so it is replaced. */
+export function forget(client: QueryClient, session: Session | null): void {
+  client.setQueryData(sessionQuery.queryKey, session);
+  client.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionQuery.queryKey[0] });
+}
 
 export const projectsQuery = queryOptions({
   queryKey: ['projects'],

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, rememberCsrfToken, take } from '@/api/client';
 import { ApiError } from '@/api/problem';
-import { sessionQuery } from '@/api/queries';
+import { forget } from '@/api/queries';
 import { Button } from '@/components/ui/button';
 import { Field, Input } from '@/components/ui/field';
 import { Logo } from './logo';
@@ -16,8 +16,7 @@ export function LogIn() {
     mutationFn: () => take(api.POST('/api/v1/session', { body: { key: key.trim() } })),
     onSuccess(session) {
       rememberCsrfToken(session.csrf_token ?? null);
-      client.clear();
-      client.setQueryData(sessionQuery.queryKey, session);
+      forget(client, session);
     },
   });
   return (

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Outlet, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { api, rememberCsrfToken, take } from '@/api/client';
-import { sessionQuery, type Session } from '@/api/queries';
+import { forget, sessionQuery, type Session } from '@/api/queries';
 import { Failure } from '@/components/ui/states';
 import { TooltipProvider } from '@/components/ui/tooltip';
 import { useShortcuts } from '@/lib/keyboard';
@@ -67,8 +67,7 @@ function Frame({ session }: { session: Session }) {
   const logOut = async () => {
     await take(api.DELETE('/api/v1/session'));
     rememberCsrfToken(null);
-    client.clear();
-    client.setQueryData(sessionQuery.queryKey, null);
+    forget(client, null);
   };
 
   const pageKeys = Object.fromEntries(PAGES.map((page) => [`g ${page.key}`, () => void navigate({ to: page.to })]));

@@ -236,7 +236,12 @@ function SpanLink({ call, spanId, children }: { call: CallDetail; spanId: string
     <Link
       to="/traces/$traceId"
       params={{ traceId: call.trace_id }}
-      search={(old) => ({ project: call.project, ...(old.range ? { range: old.range } : {}), span: spanId })}
+      search={(old) => ({
+        project: call.project,
+        ...(old.range ? { range: old.range } : {}),
+        span: spanId,
+        tab: 'cost',
+      })}
       className="mono text-accent hover:underline"
     >
       {children}
@@ -279,6 +284,7 @@ function Duplicates({ call }: { call: CallDetail }) {
                   project: item.project,
                   ...(old.range ? { range: old.range } : {}),
                   span: item.span_id,
+                  tab: 'cost',
                 })}
                 className="truncate font-medium text-accent hover:underline"
               >
