@@ -1,6 +1,7 @@
 """An Arrow table as a `Result`, cut to its limits."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pyarrow as pa
 
