@@ -10,11 +10,11 @@ from sonde.model.facts import CALL_OPERATIONS, SPAN_OPERATIONS
 from sonde.model.rows import SpanRow
 from sonde.model.span import Event, LogRecord, Resource, Scope, Span
 from sonde.normalize import assemble, explain, known_key, link_key, read_log, read_span
-from sonde.semconv.registry import INDEX, TABLES, find
+from sonde.semconv.registry import TABLES, find
 from sonde.semconv.words import SCOPES
 
 NOW = 1_795_000_000_000_000_000
-KEYS = sorted(INDEX) + [
+KEYS = [rule.key for table in TABLES for rule in table.rules] + [
     family.prefix + tail
     for table in TABLES
     for family in table.families

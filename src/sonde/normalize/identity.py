@@ -77,6 +77,9 @@ def _unnamed(values: Values, convention: str, name: str) -> str:
     if found is not None:
         values.setdefault("request_model", found[2])
         return OPERATIONS[found[1]]
+    if convention == "logfire" and "request_body" in values and "request_model" in values:
+        # Logfire before it named operations.
+        return "embeddings" if name.startswith("Embedding") else "chat"
     modelled = "request_model" in values or "response_model" in values
     if modelled and any(field in values for field in _USAGE_FIELDS):
         return "chat"

@@ -29,6 +29,10 @@ _LANGCHAIN_ROLES = {
 }
 
 
+_SPEAKERS = {"tool_call": "assistant", "reasoning": "assistant", "tool_call_response": "tool"}
+"""Who says an item of OpenAI's Responses API that stands without a role."""
+
+
 class Thread(Struct, gc=False):
     """Messages read so far, and what they said beside their text."""
 
@@ -95,7 +99,8 @@ def _read_dict(thread: Thread, item: Body, direction: str, role: str) -> None:
         elif item.get("type") == "message" or ("content" in item and "type" not in item):
             _read_message(thread, item, direction, role)
         elif "type" in item:
-            _append(thread, to_parts([item]), direction, role)
+            parts = to_parts([item])
+            _append(thread, parts, direction, _SPEAKERS.get(parts[0]["type"], role))
         elif any(value is not None for value in item.values()):
             thread.messages.append(Message(direction, role, to_json(item)))
 
