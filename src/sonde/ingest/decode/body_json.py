@@ -20,6 +20,7 @@ from sonde.ingest.decode.report import Reason, Report
 from sonde.ingest.decode.wire import Budget
 from sonde.model.errors import TooLarge
 from sonde.model.limits import (
+    ATTRIBUTE_KEY_BYTES_MAX,
     ATTRIBUTE_VALUE_BYTES_MAX,
     ATTRIBUTES_PER_RECORD_MAX,
     MEBIBYTE,
@@ -40,6 +41,10 @@ SNAKE_CASE = Reason("snake-case", "snake_case names ignored: OTLP/JSON names are
 ENUM_NAME = Reason("enum-name", "enumeration sent as a name, OTLP/JSON wants its number")
 _WRONG_TYPE_SENTENCE = "A field has a type or value that OTLP/JSON does not allow"
 LONE_SURROGATE = Reason("lone-surrogate", "half of a UTF-16 pair replaced by U+FFFD")
+
+_SURELY_SHORT_KEY = ATTRIBUTE_KEY_BYTES_MAX // 4
+_SURELY_SHORT_VALUE = ATTRIBUTE_VALUE_BYTES_MAX // 4
+"""Characters that are within the limit in bytes whatever they are."""
 
 _DIGITS = re.compile(r"-?[0-9]{1,20}\Z")
 _ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})(?:\\u([dD][c-fC-F][0-9a-fA-F]{2}))?|.)", re.DOTALL)
@@ -225,6 +230,14 @@ def attributes_of(
         count = ATTRIBUTES_PER_RECORD_MAX
     for pair in pairs:
         key = pair.get("key")
+        encoded: object = pair.get("value")
+        # The usual case first: a short key and one short text.
+        if isinstance(encoded, dict) and type(key) is str and 0 < len(key) <= _SURELY_SHORT_KEY:
+            parts = cast("JsonObject", encoded)
+            plain = parts.get("stringValue")
+            if type(plain) is str and len(plain) <= _SURELY_SHORT_VALUE and len(parts) == 1:
+                found[key] = plain
+                continue
         if type(key) is not str:
             if key is not None:
                 raise WrongType(name)
