@@ -60,6 +60,10 @@ class StoreKeeper:
             for problem in self._store.manifest.problems
         ]
         trouble = self._trouble()
+        findings += [
+            Finding("error", note, None, "Keep the file and report it with the log.")
+            for note in self._writer.notes()
+        ]
         if trouble is not None:
             findings.append(Finding("error", trouble.message, None, trouble.hint or None))
         return findings

@@ -191,7 +191,11 @@ def _connect(settings: Settings, store: Store, now_ns: Callable[[], int]) -> Ser
             grpc_port=settings.otlp_grpc_port,
         )
     )
-    health = health_routes(why_not_ready, REGISTRY.render)
+    health = health_routes(
+        why_not_ready,
+        REGISTRY.render,
+        lambda: [*(problem.detail for problem in store.found), *writer.notes()],
+    )
     server = Server(
         settings=settings,
         store=store,

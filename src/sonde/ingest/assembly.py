@@ -1,4 +1,4 @@
-"""From journaled batches to one write: collect the rows, decide the calls. A failure half-way loses nothing."""
+"""From journaled batches to one write: the rows and the calls they make. A failure half-way loses nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

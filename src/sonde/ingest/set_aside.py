@@ -38,6 +38,7 @@ TABLES = {
     "log_facts": "log_facts",
 }
 """Field of `WriteBatch` → table."""
+FILES = "rejected-*.msgpack"
 UNPROVEN_ROWS_MAX = 100
 FINE_MAX = 50
 COARSE_ROWS = 100
@@ -68,7 +69,7 @@ class SetAside:
         self._engine = engine
         self._folder = folder
         self._unproven: Counter[str] = Counter()
-        self.files = len(list(folder.glob("rejected-*.msgpack")))
+        self.files = len(list(folder.glob(FILES)))
         """How many files are there, those of earlier runs too."""
 
     def saw(self, result: WriteResult) -> None:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from sonde.ingest.assembly import Assembly, Entry
 from sonde.ingest.journal import Journal
 from sonde.ingest.resolver import Resolver
-from sonde.ingest.set_aside import STORAGE_TROUBLE, SetAside
+from sonde.ingest.set_aside import FILES, STORAGE_TROUBLE, SetAside
 from sonde.model.errors import SondeError, Unavailable
 from sonde.model.rows import CallRow
 from sonde.store.engine import Engine, WriteBatch
@@ -123,6 +123,20 @@ class Writer:
                 self._wake.wait(min(left, 0.5))
             self._hurry = False
             return self._written >= target
+
+    def notes(self) -> list[str]:
+        """What is wrong with accepted rows and stops nobody, as sentences."""
+        found: list[str] = []
+        if self.set_aside.files:
+            found.append(
+                f"{self.set_aside.files} file(s) with rows the engine did not take: "
+                f"{self._journal.folder.name}/{FILES}"
+            )
+        found += [
+            f"The journal was damaged: what could be read was replayed, the file is {path.name}."
+            for path in self._journal.replayed.damaged
+        ]
+        return found
 
     @contextmanager
     def paused(self) -> Generator[Resolver]:
