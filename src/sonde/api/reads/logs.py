@@ -52,7 +52,7 @@ def list_logs(shop: Services, grant: Grant, parameters: LogParameters) -> Page[L
             c_record=int(str(record)),
             c_project=project,
         )
-    body = f", substring(body, 1, {BODY_BYTES_MAX}) AS body" if grant.allows("content") else ""
+    body = f", substring(body, 1, {BODY_BYTES_MAX}) AS body_text" if grant.allows("content") else ""
     rows = shop.query(
         f"SELECT {COLUMNS}{body} FROM logs {conditions.where} ORDER BY time DESC, record DESC, project DESC "
         "LIMIT 1 BY project, time, record LIMIT {limit:UInt32}",
@@ -83,7 +83,7 @@ def _item(row: dict[str, Any]) -> LogItem:
         severity=row["severity"],
         severity_number=row["severity_number"],
         event_name=row["event_name"],
-        body=row.get("body"),
+        body=row.get("body_text"),
         attributes=json_object(row["attributes"]),
         resource=json_object(row["resource"]),
         scope_name=row["scope_name"],

@@ -22,16 +22,18 @@ def of_span(shop: Services, project: str, trace_id: str, span_id: str) -> list[M
     `RESPONSE_BYTES_MAX`.
     """
     conditions = _of(project, trace_id, span_id)
+    # The cut texts have names of their own: an alias that is also a column would be put in for it.
     sql = (
-        "SELECT record, direction, role, length(text) AS bytes, "
-        "substring(text, 1, {cut:UInt32}) AS text, if(length(parts) <= {cut:UInt32}, parts, '') AS parts "
+        "SELECT record, direction, role, length(text) AS bytes, substring(text, 1, {cut:UInt32}) AS "
+        "cut_text, "
+        "if(length(parts) <= {cut:UInt32}, parts, '') AS cut_parts "
         f"FROM contents FINAL {conditions.where} {ORDER} LIMIT {{limit:UInt32}}"
     )
     params = {**conditions.params, "cut": TEXT_BYTES_MAX, "limit": MESSAGES_MAX}
     room = RESPONSE_BYTES_MAX
     found: list[Message] = []
     for position, row in enumerate(shop.query(sql, params).dicts()):
-        text, parts = str(row["text"]), str(row["parts"])
+        text, parts = str(row["cut_text"]), str(row["cut_parts"])
         # A cut in the middle of a character leaves a replacement character at the end.
         if row["bytes"] > TEXT_BYTES_MAX:
             text = text.rstrip("\ufffd")
