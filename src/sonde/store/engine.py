@@ -182,6 +182,12 @@ class Engine(Protocol):
         """Microseconds since 1970 such that every row with an earlier ``ingested_at`` is visible by now."""
         ...
 
+    def hours_written_since(self, us: int) -> set[tuple[str, int]] | None:
+        """(project, start of hour in ns) of calls stamped at or after ``us``; None when only the tables can
+        tell (another process writes too, or ``us`` lies before this process).
+        """
+        ...
+
     def cancel(self, query_id: str) -> None:
         """Stop a running query; it raises `QueryTimeout` in its own thread. Unknown ids are ignored."""
         ...

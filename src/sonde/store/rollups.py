@@ -78,19 +78,23 @@ class Rollups:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = threading.Lock()
+        self._clean_us = 0
+        """Calls stamped before this are in roll-ups, as this process knows it."""
+        self._marked: set[tuple[str, int]] = set()
+        """Hours marked by hand since then."""
 
     def rebuild(self, hours_max: int = 10_000) -> int:
         """Build every dirty hour anew; returns how many. Call it every few seconds."""
         with self._lock:
             settled_us = self._engine.settled_us()
-            dirty = self._dirty(None, None, None)
-            if not dirty:
-                return 0
+            dirty = self.dirty()
             todo = dirty[:hours_max]
             for start in range(0, len(todo), HOURS_PER_BUILD):
                 self._build(todo[start : start + HOURS_PER_BUILD])
             if len(todo) == len(dirty):
-                self._set_mark(settled_us)
+                if dirty:
+                    self._set_mark(settled_us)
+                self._clean_us = settled_us
             return len(todo)
 
     def rebuild_hours(self, hours: Iterable[tuple[str, int]]) -> None:
@@ -102,11 +106,16 @@ class Rollups:
 
     def mark_dirty(self, hours: Iterable[tuple[str, int]]) -> None:
         """Send readers to the rows of these hours until they are built anew. Do it before deleting calls."""
-        self._set_state(sorted(set(hours)), clean=False, version=time.time_ns() // 1_000)
+        chosen = sorted(set(hours))
+        self._marked.update(chosen)
+        self._set_state(chosen, clean=False, version=time.time_ns() // 1_000)
 
     def dirty(self) -> list[tuple[str, int]]:
         """(project, start of hour in ns) whose roll-ups are not up to date."""
-        return self._dirty(None, None, None)
+        written = self._engine.hours_written_since(self._clean_us)
+        if written is not None:
+            return sorted(written | self._marked)
+        return self._dirty_in_tables()
 
     def source(self, project: str, start_ns: int, end_ns: int, step_s: int) -> Source:
         """Counted calls of ``start_ns <= time < end_ns`` in buckets of ``step_s`` seconds.
@@ -121,7 +130,7 @@ class Rollups:
         last = end_ns // HOUR_NS * HOUR_NS
         if last <= first:
             return Source(f"({self._rows_sql(step_s, 'true')})", params)
-        dirty = [hour for _, hour in self._dirty(project, first, last)]
+        dirty = [hour for name, hour in self.dirty() if name == project and first <= hour < last]
         params |= {"first": first, "last": last, "dirty": [hour // 1_000_000_000 for hour in dirty]}
         outside = (
             "time < fromUnixTimestamp64Nano({first:Int64}, 'UTC') "
@@ -156,27 +165,14 @@ class Rollups:
             "AND hour < fromUnixTimestamp64Nano({last:Int64}, 'UTC') GROUP BY hour)"
         )
 
-    def _dirty(self, project: str | None, first_ns: int | None, last_ns: int | None) -> list[tuple[str, int]]:
-        """Hours with calls written after the mark, and hours marked by hand."""
-        params: dict[str, Any] = {"mark": self._mark()}
-        where_calls, where_hours = "", ""
-        if project is not None:
-            params |= {"project": project, "first": first_ns, "last": last_ns}
-            between = (
-                "project = {project:String} AND %s >= fromUnixTimestamp64Nano({first:Int64}, 'UTC') "
-                "AND %s < fromUnixTimestamp64Nano({last:Int64}, 'UTC')"
-            )
-            where_calls, where_hours = (
-                f"AND {between % ('time', 'time')}",
-                f"WHERE {between % ('hour', 'hour')}",
-            )
+    def _dirty_in_tables(self) -> list[tuple[str, int]]:
+        """Hours with calls written after the stored mark, and hours marked by hand."""
         found = self._engine.query(
             "SELECT project, toUnixTimestamp(toStartOfHour(time)) AS h FROM calls "
-            "WHERE ingested_at >= fromUnixTimestamp64Micro({mark:Int64}, 'UTC') "
-            f"{where_calls} GROUP BY project, h "
+            "WHERE ingested_at >= fromUnixTimestamp64Micro({mark:Int64}, 'UTC') GROUP BY project, h "
             "UNION DISTINCT SELECT project, toUnixTimestamp(hour) AS h FROM rollup_hours "
-            f"{where_hours} GROUP BY project, hour HAVING NOT argMax(clean, version)",
-            params,
+            "GROUP BY project, hour HAVING NOT argMax(clean, version)",
+            {"mark": self._mark()},
         )
         return sorted((name, hour * 1_000_000_000) for name, hour in found.rows)
 
@@ -205,6 +201,7 @@ class Rollups:
             },
         )
         self._set_state(hours, clean=True, version=version)
+        self._marked.difference_update(hours)
 
     def _set_state(self, hours: Sequence[tuple[str, int]], *, clean: bool, version: int) -> None:
         if not hours:

@@ -63,6 +63,8 @@ class Writing:
         self._clock_us = 0
         self._clock_lock = threading.Lock()
         self._started_us: int | None = None
+        self._born_us = self._tick()
+        self._hours: dict[tuple[str, int], int] = {}
 
     def write(self, batch: WriteBatch) -> WriteResult:
         """See `Engine.write`."""
@@ -73,6 +75,13 @@ class Writing:
                 return self._write(batch, self._started_us)
             finally:
                 self._started_us = None
+
+    def hours_written_since(self, us: int) -> set[tuple[str, int]] | None:
+        """See `Engine.hours_written_since`."""
+        if us < self._born_us:
+            return None
+        with self._clock_lock:
+            return {hour for hour, written_us in self._hours.items() if written_us >= us}
 
     @contextmanager
     def paused(self) -> Generator[None]:
@@ -284,12 +293,14 @@ class Writing:
                 version = max(row.version, there[1] + 1)
                 new.append(row if version == row.version else msgspec.structs.replace(row, version=version))
                 replaced += 1
+        result.hours.update((row.project, row.time_ns - row.time_ns % HOUR_NS) for row in new)
+        with self._clock_lock:  # before the rows are visible: an hour is dirty too early, never too late
+            self._hours.update(dict.fromkeys(result.hours, now))
         if new:
             self._target.insert("calls", call_table(new, now))
         result.inserted["calls"] = len(new)
         result.skipped["calls"] = len(latest) - len(new)
         result.replaced["calls"] = replaced
-        result.hours.update((row.project, row.time_ns - row.time_ns % HOUR_NS) for row in new)
 
     def _write_logs(self, rows: Sequence[LogRow], result: WriteResult) -> None:
         keys = {(row.project, row.time_ns, hash_number(row.record_id)): row for row in rows}
