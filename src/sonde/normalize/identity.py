@@ -15,6 +15,8 @@ _SPEAKERS = frozenset({"otel-genai", "openlit", "openllmetry", "pydantic-ai", "v
 """Conventions that name a model span "{operation} {model}"."""
 _USAGE_FIELDS = ("input_tokens", "output_tokens", "usage_object")
 _TRANSPORTS = frozenset({"raw_gen_ai_request"})
+_ATTEMPT = "provider attempt "
+"""OpenRouter's spans below the one of the call."""
 
 
 _CLAIMS = (
@@ -86,9 +88,9 @@ def _unnamed(values: Values, convention: str, name: str) -> str:
     return "tool" if "tool_name" in values else "other"
 
 
-def read_role(values: Values, operation: str, name: str) -> str:
+def read_role(values: Values, operation: str, convention: str, name: str) -> str:
     """How a record takes part in an invocation when it is not plainly one."""
-    if name in _TRANSPORTS:
+    if name in _TRANSPORTS or (convention == "openrouter" and name.startswith(_ATTEMPT)):
         return "transport"
     if operation not in CALL_OPERATIONS:
         return ""

@@ -47,7 +47,7 @@ def read_span(span: Span, *, project: str, received_ns: int) -> SpanReading:
     prepare(values, convention)
     name = span.name
     operation = read_operation(values, convention, name)
-    role = read_role(values, operation, name)
+    role = read_role(values, operation, convention, name)
     resource = read_resource(span.resource)
     events = read_events(span)
     failed = span.status_code == 2

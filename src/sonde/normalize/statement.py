@@ -168,8 +168,8 @@ def state(
         usage=usage,
         tool_calls=_tool_calls(thread) if calling else None,
         content_bytes=content_bytes(messages) if messages else None,
-        billed_cost_usd=get("billed_cost_usd"),
-        claimed_cost_usd=get("claimed_cost_usd") or _cost_of(get("cost_object")),
+        billed_cost_usd=_billed(values, convention, provider, models.usage),
+        claimed_cost_usd=_claimed(values, convention),
         cache_hit=get("cache_hit"),
         fallback=True if fallback_from else None,
         fallback_from=fallback_from,
@@ -297,7 +297,25 @@ def _attempts(values: Values) -> int | None:
     return resent + 1 if resent else None
 
 
-def _cost_of(costs: Any) -> str | None:
-    """The total of a cost object (Langfuse's, MLflow's)."""
-    amounts = mapping(costs)
+def _billed(values: Values, convention: str, provider: str | None, body: Any) -> str | None:
+    """What the seller itself says it charged: OpenRouter does, in its spans and in its answers' usage."""
+    stated = values.get("billed_cost_usd")
+    if stated is not None:
+        return str(stated)
+    if convention == "openrouter" and "total_cost" in values:
+        return str(values["total_cost"])
+    if provider == "openrouter":
+        return money(mapping(values.get("usage_object")).get("cost")) or money(mapping(body).get("cost"))
+    return None
+
+
+def _claimed(values: Values, convention: str) -> str | None:
+    """What an instrumentation computed: by itself, or as the total of a cost object (Langfuse, MLflow)."""
+    if "claimed_cost_usd" in values:
+        return str(values["claimed_cost_usd"])
+    if "total_cost" in values and convention != "openrouter":
+        return str(values["total_cost"])
+    if "cost_object" not in values:
+        return None
+    amounts = mapping(values["cost_object"])
     return money(amounts.get("total")) or money(amounts.get("total_cost"))

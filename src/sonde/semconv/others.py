@@ -1,6 +1,6 @@
 """Smaller conventions: LiteLLM, the Anthropic SDK itself, Spring AI, Google ADK, Claude Code, OpenRouter."""
 
-from sonde.semconv.convert import boolean, integer, json_text, milliseconds, money, structure
+from sonde.semconv.convert import integer, milliseconds, money, structure
 from sonde.semconv.rule import Family, Table, holds, known, says
 
 LITELLM = Table(
@@ -86,10 +86,9 @@ CLAUDE_CODE = Table(
 OPENROUTER = Table(
     "openrouter",
     (
-        says("openrouter.cost", "billed_cost_usd", 30, money),
-        says("gen_ai.usage.total_cost", "claimed_cost_usd", 50, money),
-        says("trace.metadata.openrouter.provider_name", "", 50, json_text),
-        says("openrouter.cache_hit", "cache_hit", 50, boolean),
+        # OpenRouter's Broadcast sends what it charged; from anybody else the key is a claim.
+        says("gen_ai.usage.total_cost", "total_cost", 50, money),
+        *known("gen_ai.usage.input_cost", "gen_ai.usage.output_cost"),
     ),
-    (Family("openrouter."), Family("trace.metadata.")),
+    (Family("trace.metadata."),),
 )

@@ -257,6 +257,7 @@ SCOPES: tuple[tuple[str, str], ...] = (
     ("gcp.vertex.agent", "google-adk"),
     ("gen_ai", "vercel-ai"),
     ("org.springframework.ai", "spring-ai"),
+    ("openrouter", "openrouter"),
     ("sonde", "sonde"),
 )
 """Begins of instrumentation scope names → convention. The longest match wins; ``ai`` is matched whole."""

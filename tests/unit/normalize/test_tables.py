@@ -1,6 +1,8 @@
 """The mapping tables themselves: no typos, no two meanings, and they say where a field came from."""
 
 import re
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -101,3 +103,10 @@ def test_explain_names_the_rule_behind_each_field() -> None:
     assert (tokens.value, tokens.convention) == (10, "otel-genai")
     assert found[("input", "gen_ai.input.messages")].value == 5
     assert not any(origin.attribute == "app.tenant" for origin in explain(span))
+
+
+def test_the_page_of_keys_is_fresh() -> None:
+    root = Path(__file__).parents[3]
+    command = [sys.executable, "tools/attributes.py", "--check"]
+    result = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr

@@ -318,3 +318,15 @@ def test_costs_of_others_are_claims_and_zero_is_unknown() -> None:
         facts_of({**LANGFUSE, "langfuse.observation.cost_details": '{"total": 0}'}).claimed_cost_usd is None
     )
     assert facts_of({**CHAT, "sonde.cost.billed_usd": "0.25"}).billed_cost_usd == "0.25"
+
+
+def test_a_routers_own_figure_is_billed() -> None:
+    facts = facts_of({**CHAT, "gen_ai.usage.total_cost": 0.002}, scope="openrouter", name="LLM Generation")
+    assert (facts.billed_cost_usd, facts.claimed_cost_usd) == ("0.002", None)
+    facts = facts_of({**CHAT, "gen_ai.usage.total_cost": 0.002}, scope="my-app")
+    assert (facts.billed_cost_usd, facts.claimed_cost_usd) == (None, "0.002")
+    raw = {"prompt_tokens": 1, "completion_tokens": 1, "cost": 0.00014}
+    attributes = {**CHAT, "gen_ai.provider.name": "openai", "gen_ai.usage.raw": json.dumps(raw)}
+    assert facts_of(attributes).billed_cost_usd is None
+    assert facts_of({**attributes, "server.address": "openrouter.ai"}).billed_cost_usd == "0.00014"
+    assert facts_of(CHAT, scope="openrouter", name="provider attempt 1: openai").role == "transport"
