@@ -1,6 +1,7 @@
 import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, Link, retainSearchParams } from '@tanstack/react-router';
 import { Compass } from 'lucide-react';
+import { Page } from '@/components/shell/page';
 import { Shell } from '@/components/shell/shell';
 import { buttonStyle } from '@/components/ui/button';
 import { Empty, Failure } from '@/components/ui/states';
@@ -43,15 +44,17 @@ function Root() {
 
 function NotFound() {
   return (
-    <Empty
-      className="flex-1"
-      icon={<Compass />}
-      title="There is no page at this address"
-      actions={
-        <Link to="/" className={buttonStyle({ look: 'primary' })}>
-          Go to the overview
-        </Link>
-      }
-    />
+    <Page title="Not found" fixed>
+      <Empty
+        className="flex-1"
+        icon={<Compass />}
+        title="There is no page at this address"
+        actions={
+          <Link to="/" className={buttonStyle({ look: 'primary' })}>
+            Go to the overview
+          </Link>
+        }
+      />
+    </Page>
   );
 }

@@ -43,7 +43,7 @@ function Tile({ label, value, exact, current, previous, previousText, good, chil
         ? 'bad'
         : 'good';
   return (
-    <section aria-label={label} className="card relative flex min-w-0 flex-col overflow-hidden px-4 pt-3 pb-3">
+    <div role="group" aria-label={label} className="card relative flex min-w-0 flex-col overflow-hidden px-4 pt-3 pb-3">
       <div className="flex items-center justify-between gap-2">
         <h2 className="truncate text-xs font-medium text-ink-2">{label}</h2>
         {change ? (
@@ -76,7 +76,7 @@ function Tile({ label, value, exact, current, previous, previousText, good, chil
       </div>
       <div className="tabular mt-0.5 flex min-h-5 flex-wrap items-center gap-x-3 text-xs text-ink-2">{children}</div>
       {spark ? <div className="pointer-events-none mt-auto h-6 pt-2 box-content">{spark}</div> : null}
-    </section>
+    </div>
   );
 }
 

@@ -45,9 +45,11 @@ export function Sidebar({ session, narrow, onToggle, onPalette, onShortcuts, onL
           narrow ? 'md:justify-center' : 'max-lg:md:justify-center lg:px-1.5',
         )}
       >
-        <Link to="/" className="flex items-center gap-2.5 rounded-md" aria-label="Sonde: overview">
+        <Link to="/" className="flex items-center gap-2.5 rounded-md" title="Overview">
           <Logo />
-          <span className={cn('hidden text-[1.0625rem] font-semibold tracking-[-0.015em]', !narrow && 'lg:inline')}>
+          <span
+            className={cn('sr-only', !narrow && 'text-[1.0625rem] font-semibold tracking-[-0.015em] lg:not-sr-only')}
+          >
             sonde
           </span>
         </Link>
@@ -76,7 +78,6 @@ export function Sidebar({ session, narrow, onToggle, onPalette, onShortcuts, onL
             <Link
               to={page.to}
               activeOptions={{ exact: page.to === '/', includeSearch: false }}
-              aria-label={page.label}
               className={cn(
                 'flex h-8 items-center gap-2.5 rounded-md px-2 font-medium text-ink-2 transition-colors hover:bg-sunken hover:text-ink [&_svg]:size-4.5 [&_svg]:shrink-0 [&_svg]:stroke-[1.8]',
                 'aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent',
@@ -84,7 +85,7 @@ export function Sidebar({ session, narrow, onToggle, onPalette, onShortcuts, onL
               )}
             >
               <page.icon />
-              <span className={cn('max-md:sr-only md:hidden', !narrow && 'lg:inline')}>{page.label}</span>
+              <span className={cn('sr-only', !narrow && 'lg:not-sr-only')}>{page.label}</span>
             </Link>
           </Tooltip>
         ))}
@@ -141,7 +142,6 @@ function SideButton({ narrow, icon, label, hint, className, ...rest }: SideButto
     <Tooltip content={narrow ? label : ''} side="right">
       <button
         type="button"
-        aria-label={label}
         className={cn(
           'flex h-8 items-center gap-2.5 rounded-md px-2 text-ink-2 transition-colors hover:bg-sunken hover:text-ink data-[state=open]:bg-sunken [&_svg]:size-4.5 [&_svg]:shrink-0 [&_svg]:stroke-[1.8]',
           narrow ? 'md:justify-center' : 'max-lg:md:justify-center',
@@ -150,8 +150,12 @@ function SideButton({ narrow, icon, label, hint, className, ...rest }: SideButto
         {...rest}
       >
         {icon}
-        <span className={cn('hidden', !narrow && 'lg:inline')}>{label}</span>
-        {hint ? <span className={cn('ml-auto hidden', !narrow && 'lg:inline-flex')}>{hint}</span> : null}
+        <span className={cn('sr-only', !narrow && 'lg:not-sr-only')}>{label}</span>
+        {hint ? (
+          <span aria-hidden className={cn('ml-auto hidden', !narrow && 'lg:inline-flex')}>
+            {hint}
+          </span>
+        ) : null}
       </button>
     </Tooltip>
   );
@@ -165,7 +169,6 @@ function ProjectSwitcher({ narrow }: { narrow: boolean }) {
       <MenuTrigger asChild>
         <button
           type="button"
-          aria-label={`Project: ${scope.project}`}
           className={cn(
             'flex h-9 items-center gap-2 rounded-md border border-line px-1.5 text-left transition-colors hover:bg-sunken data-[state=open]:bg-sunken md:mb-1.5',
             narrow ? 'md:justify-center' : 'max-lg:md:justify-center',
@@ -180,7 +183,8 @@ function ProjectSwitcher({ narrow }: { narrow: boolean }) {
           >
             {initial}
           </span>
-          <span className={cn('hidden min-w-0 flex-1 truncate font-medium', !narrow && 'lg:block')}>
+          <span className={cn('sr-only', !narrow && 'font-medium lg:not-sr-only lg:min-w-0 lg:flex-1 lg:truncate')}>
+            <span className="sr-only">Project: </span>
             {scope.project}
           </span>
           {project?.demo ? (
@@ -220,14 +224,13 @@ function ThemeMenu({ narrow }: { narrow: boolean }) {
       <MenuTrigger asChild>
         <button
           type="button"
-          aria-label="Theme"
           className={cn(
             'flex h-8 items-center gap-2.5 rounded-md px-2 text-ink-2 transition-colors hover:bg-sunken hover:text-ink data-[state=open]:bg-sunken [&_svg]:size-4.5 [&_svg]:stroke-[1.8]',
             narrow ? 'md:justify-center' : 'max-lg:md:justify-center',
           )}
         >
           <Icon />
-          <span className={cn('hidden', !narrow && 'lg:inline')}>Theme</span>
+          <span className={cn('sr-only', !narrow && 'lg:not-sr-only')}>Theme</span>
         </button>
       </MenuTrigger>
       <MenuContent side="top">

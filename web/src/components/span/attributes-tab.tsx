@@ -92,23 +92,25 @@ export function AttributesTab({ span }: { span: SpanDetail }) {
             {group.entries.map(([key, value]) => (
               <div
                 key={key}
-                className="group grid grid-cols-[minmax(7rem,36%)_1fr_auto] items-start gap-2 border-t border-line px-2.5 py-1 first:border-t-0 hover:bg-sunken/60"
+                className="group grid grid-cols-[minmax(7rem,36%)_1fr] items-start gap-2 border-t border-line px-2.5 py-1 first:border-t-0 hover:bg-sunken/60"
               >
                 <dt className="mono text-xs leading-5 text-ink-2 wrap-anywhere">{key}</dt>
-                <dd className="mono min-w-0 text-xs leading-5">
-                  {typeof value === 'object' && value !== null ? (
-                    <div className="pl-4">
-                      <JsonView value={value} />
-                    </div>
-                  ) : (
-                    <Folded text={asText(value)} lines={4} />
-                  )}
+                <dd className="mono flex min-w-0 items-start gap-2 text-xs leading-5">
+                  <div className="min-w-0 flex-1">
+                    {typeof value === 'object' && value !== null ? (
+                      <div className="pl-4">
+                        <JsonView value={value} />
+                      </div>
+                    ) : (
+                      <Folded text={asText(value)} lines={4} />
+                    )}
+                  </div>
+                  <CopyButton
+                    className="size-5 opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
+                    label={`Copy ${key}`}
+                    text={() => asText(value)}
+                  />
                 </dd>
-                <CopyButton
-                  className="size-5 opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
-                  label={`Copy ${key}`}
-                  text={() => asText(value)}
-                />
               </div>
             ))}
           </dl>

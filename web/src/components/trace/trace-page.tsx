@@ -4,7 +4,7 @@ import { ChevronsDownUp, ChevronsUpDown, CircleAlert, ListTree, Search, Waypoint
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { ApiError } from '@/api/problem';
 import { traceQuery, type SpanNode, type TraceDetail } from '@/api/queries';
-import { useDocumentTitle } from '@/components/shell/page';
+import { Page, useDocumentTitle } from '@/components/shell/page';
 import { SPAN_TABS, SpanPanel } from '@/components/span/span-panel';
 import { Button, buttonStyle } from '@/components/ui/button';
 import { Input } from '@/components/ui/field';
@@ -38,26 +38,28 @@ export function TracePage({ traceId }: { traceId: string }) {
     const problem = ApiError.from(query.error);
     if (problem.status === 404 || problem.status === 422) {
       return (
-        <Empty
-          className="flex-1"
-          icon={<ListTree />}
-          title="There is no trace with this id here"
-          actions={
-            <Link
-              to="/traces"
-              search={(old) => ({
-                ...(old.project ? { project: old.project } : {}),
-                ...(old.range ? { range: old.range } : {}),
-              })}
-              className={buttonStyle({ look: 'primary' })}
-            >
-              All traces
-            </Link>
-          }
-        >
-          {problem.hint ??
-            'It may not have arrived yet, lie in another project, or be older than its project keeps spans.'}
-        </Empty>
+        <Page title="Trace" fixed>
+          <Empty
+            className="flex-1"
+            icon={<ListTree />}
+            title="There is no trace with this id here"
+            actions={
+              <Link
+                to="/traces"
+                search={(old) => ({
+                  ...(old.project ? { project: old.project } : {}),
+                  ...(old.range ? { range: old.range } : {}),
+                })}
+                className={buttonStyle({ look: 'primary' })}
+              >
+                All traces
+              </Link>
+            }
+          >
+            {problem.hint ??
+              'It may not have arrived yet, lie in another project, or be older than its project keeps spans.'}
+          </Empty>
+        </Page>
       );
     }
     return <Failure className="flex-1" error={query.error} what="The trace" onRetry={() => void query.refetch()} />;
