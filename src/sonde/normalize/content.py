@@ -4,6 +4,7 @@ import hashlib
 from typing import Any, cast
 
 from sonde.model.rows import Message
+from sonde.normalize.events import MESSAGE_EVENTS
 from sonde.normalize.flat import openinference_messages, unflatten
 from sonde.normalize.messages import Thread, parse, read, read_tools
 from sonde.normalize.parts import as_text, tool_call
@@ -33,7 +34,7 @@ CONTENT_FIELDS = frozenset(
 )
 
 _BODY_KEYS = frozenset({"messages", "input", "prompt", "contents"})
-_INPUTS = ("input", "flat_input", "flat_prompt", "flat_prompts", "request_body", "logfire_events")
+_INPUTS = ("input", "flat_input", "flat_prompt", "flat_prompts", "request_body")
 _OUTPUTS = (
     "output",
     "flat_output",
@@ -57,6 +58,8 @@ def read_content(stated: Stated, operation: str) -> Thread:
         source = None
     if "system" in values:
         read(thread, values["system"], "system", "system")
+    if "logfire_events" in values and not {"input", "output"} & values.keys():
+        _read_events(thread, values["logfire_events"])
     if source is not None:
         _read_input(thread, source, values[source], operation)
     if "query" in values:
@@ -77,6 +80,19 @@ def read_content(stated: Stated, operation: str) -> Thread:
     _read_documents(thread, values)
     _drop_repeated_system(thread)
     return thread
+
+
+def _read_events(thread: Thread, value: Any) -> None:
+    """The events of the 1.28 era as one list (pydantic-ai and Logfire 1): each names what it is."""
+    events = parse(value)
+    for event in cast(list[Any], events) if isinstance(events, list) else []:
+        body = mapping(event)
+        name = body.get("event.name")
+        direction, role = MESSAGE_EVENTS.get(name if isinstance(name, str) else "", ("input", ""))
+        if direction == "output":
+            read(thread, {"choices": [body]}, direction, role)
+        elif body:
+            read(thread, {"role": role, **body}, direction, role)
 
 
 def _has_own_input(values: dict[str, Any], operation: str) -> bool:
@@ -201,7 +217,7 @@ def _read_output(thread: Thread, field: str, values: dict[str, Any], operation: 
 def _rooted(value: Any, field: str) -> Any:
     """A few spans forget the ``llm.output_messages.0.`` before ``message.``."""
     if field == "flat_output_bare":
-        return [(("0", "message", *path), item) for path, item in value]
+        return [(("0", "message", "tool_calls", *path), item) for path, item in value]
     return value
 
 

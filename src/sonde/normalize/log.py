@@ -173,7 +173,7 @@ def _choice_facts(
         source="log",
         service=resource.service,
         finish_reason=finish_word(thread.finish_reason),
-        tool_calls=thread.tool_calls,
+        tool_calls=thread.tool_calls if thread.messages else None,
     )
 
 

@@ -29,7 +29,15 @@ _CONTENT_KEYS = frozenset(
 )
 
 
-def keep_residue(stated: Stated) -> Attributes:
+_BARE = {
+    "mlflow": (("bare_instructions", "instructions"), ("bare_tools", "tools")),
+    "pydantic-ai": (("bare_events", "events"),),
+    "logfire": (("bare_events", "events"),),
+}
+"""Bare keys that hold content on the spans of one library; elsewhere they are attributes like any other."""
+
+
+def keep_residue(stated: Stated, convention: str) -> Attributes:
     """The attributes to keep: parameters inside mixed bodies stay, their content does not."""
     values, kept = stated.values, stated.kept
     if "request_body" in values:
@@ -38,14 +46,9 @@ def keep_residue(stated: Stated) -> Attributes:
         body = values["parameters"]
         if isinstance(body, dict) and not _CONTENT_KEYS.isdisjoint(cast(dict[str, Any], body)):
             kept = _with(stated, kept, "parameters", body)
-    for field, key in (("bare_instructions", "instructions"), ("bare_tools", "tools")):
-        # MLflow's bare request parameters; elsewhere such a key is an attribute like any other.
-        if (
-            field in values
-            and "mlflow" in (rule.convention for rule in stated.rules.values())
-            and key in kept
-        ):
-            kept = {name: value for name, value in kept.items() if name != key}
+    drop = [key for field, key in _BARE.get(convention, ()) if field in values and key in kept]
+    if drop:
+        kept = {key: value for key, value in kept.items() if key not in drop}
     return kept
 
 

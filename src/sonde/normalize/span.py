@@ -53,7 +53,7 @@ def read_span(span: Span, *, project: str, received_ns: int) -> SpanReading:
     failed = span.status_code == 2
     failure = read_failure(values, events, failed=failed, message=span.status_message)
     thread = content_of(stated, events, operation)
-    kept = keep_residue(stated)
+    kept = keep_residue(stated, convention)
     end_ns = span.end_ns
     start_ns = span.start_ns
     facts = state(

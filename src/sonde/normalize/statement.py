@@ -48,6 +48,9 @@ def prepare(values: Values, convention: str) -> None:
             values.setdefault("streaming", values["bare_stream"])
         if "bare_user" in values:
             values.setdefault("user_id", values["bare_user"])
+    elif convention in ("pydantic-ai", "logfire"):
+        if "bare_events" in values:
+            values["logfire_events"] = values["bare_events"]
     elif convention == "claude-code" or "claude_code_type" in values:
         for bare, field in (
             ("bare_input_tokens", "input_tokens"),

@@ -17,6 +17,7 @@ _ALIASES: tuple[tuple[str, str], ...] = (
     ("cached_content_token_count", "cached_input_tokens"),
     ("cachedContentTokenCount", "cached_input_tokens"),
     ("cached_tokens", "cached_input_tokens"),
+    ("prompt_cache_hit_tokens", "cached_input_tokens"),
     ("input_cached_tokens", "cached_input_tokens"),
     ("input_cache_read", "cached_input_tokens"),
     ("input_cache_read_tokens", "cached_input_tokens"),

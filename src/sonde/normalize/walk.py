@@ -12,6 +12,10 @@ Values = dict[str, Any]
 """Field → value, as the best-ranked rule read it; gathered fields hold a list of (path, value)."""
 
 
+REDACTED = "__REDACTED__"
+"""What OpenInference sends in place of content it was told to hide."""
+
+
 class Stated(Struct, gc=False):
     """What the attributes of one record state."""
 
@@ -37,6 +41,8 @@ def walk(attributes: Attributes) -> Stated:
             continue
         if rule.content:
             drop.append(key)
+            if value == REDACTED:
+                continue
         field = rule.field
         if not field or value is None or value == "":
             continue

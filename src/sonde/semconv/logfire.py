@@ -36,7 +36,8 @@ PYDANTIC_AI = Table(
         says("gen_ai.usage.details.web_search_requests", "web_searches", 42, integer),
         holds("pydantic_ai.all_messages", "input", 45),
         holds("all_messages_events", "input", 48),
-        holds("events", "logfire_events", 48),
+        # The 1.28 era's events as one list; read on these libraries' own spans only.
+        says("events", "bare_events", 50, structure),
         holds("final_result", "output", 48),
         holds("tool_arguments", "tool_input", 45),
         holds("tool_response", "tool_output", 45),

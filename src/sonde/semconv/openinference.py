@@ -75,7 +75,7 @@ TABLE = Table(
     (
         Family("llm.input_messages.", "flat_input", 30, content=True, gather=True),
         Family("llm.output_messages.", "flat_output", 30, content=True, gather=True),
-        Family("message.", "flat_output_bare", 40, content=True, gather=True),
+        Family("message.tool_calls.", "flat_output_bare", 40, content=True, gather=True),
         Family("llm.tools.", "flat_tools", 30, content=True, gather=True),
         Family("llm.prompts.", "flat_prompts", 40, content=True, gather=True),
         Family("llm.choices.", "flat_choices", 40, content=True, gather=True),

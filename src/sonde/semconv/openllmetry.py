@@ -23,6 +23,7 @@ TABLE = Table(
         says("llm.usage.total_tokens", "total_tokens", 40, integer),
         says("gen_ai.usage.cache_read_input_tokens", "cached_input_tokens", 40, integer),
         says("gen_ai.usage.cache_creation_input_tokens", "cache_write_tokens", 40, integer),
+        says("gen_ai.usage.cache_write_input_tokens", "cache_write_tokens", 41, integer),
         says("gen_ai.usage.reasoning_tokens", "reasoning_tokens", 40, integer),
         says("llm.usage.reasoning_tokens", "reasoning_tokens", 45, integer),
         says("gen_ai.user", "user_id", 40),

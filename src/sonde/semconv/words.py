@@ -186,6 +186,9 @@ FRAMEWORKS = frozenset(
         "openai_agents",
         "traceloop",
         "vercel",
+        "strands-agents",
+        "semantic_kernel",
+        "mastra",
     }
 )
 """Values some instrumentations send as provider that do not sell models."""
@@ -242,6 +245,12 @@ SCOPES: tuple[tuple[str, str], ...] = (
     ("opentelemetry.instrumentation.haystack", "openllmetry"),
     ("opentelemetry.instrumentation.mcp", "openllmetry"),
     ("traceloop", "openllmetry"),
+    ("@traceloop/", "openllmetry"),
+    ("@opentelemetry/instrumentation-openai", "otel-genai"),
+    ("Microsoft.Extensions.AI", "otel-genai"),
+    ("Experimental.Microsoft.Extensions.AI", "otel-genai"),
+    ("Microsoft.SemanticKernel", "otel-genai"),
+    ("strands", "otel-genai"),
     ("openinference.instrumentation.", "openinference"),
     ("@arizeai/openinference", "openinference"),
     ("openlit", "openlit"),

@@ -188,6 +188,25 @@ DIALECTS: dict[str, tuple[str, dict[str, Any]]] = {
             "response_data": json.dumps({"message": {"role": "assistant", "content": "3"}, "usage": {}}),
         },
     ),
+    "pydantic-ai 1": (
+        "pydantic-ai",
+        {
+            **CHAT,
+            "events": json.dumps(
+                [
+                    {"event.name": "gen_ai.system.message", "content": "be brief"},
+                    {"event.name": "gen_ai.user.message", "content": "1+2?", "role": "user"},
+                    {"event.name": "gen_ai.assistant.message", "tool_calls": [OPENAI_CALL]},
+                    {"event.name": "gen_ai.tool.message", "content": "3", "tool_call_id": "c1"},
+                    {
+                        "event.name": "gen_ai.choice",
+                        "index": 0,
+                        "message": {"role": "assistant", "content": "3"},
+                    },
+                ]
+            ),
+        },
+    ),
     "LangChain's answer": (
         "",
         {
@@ -409,3 +428,14 @@ def test_tool_calls_and_bytes() -> None:
     assert facts_of({**CHAT, "gen_ai.output.messages": "é"}).content_bytes == 2
     assert facts_of(CHAT).tool_calls is None
     assert facts_of({**CHAT, "gen_ai.output.messages": "hi"}).tool_calls == 0
+
+
+def test_hidden_content_is_no_content() -> None:
+    hidden = {"openinference.span.kind": "LLM", "llm.model_name": "m", "input.value": "__REDACTED__"}
+    assert said(hidden) == []
+
+
+def test_an_applications_own_keys_are_not_content() -> None:
+    own = {"events": "[1]", "message.id": "7", "message.type": "SENT", "tools": "[]", "instructions": "x"}
+    row = reading_of(own, name="work", scope="my-app").row
+    assert (json.loads(row.attributes_json), row.messages) == (own, [])
