@@ -1,8 +1,8 @@
 """C40: programs with real SDKs send numbered spans; each arrives once and exactly as it was made.
 
 ``make conformance`` sends 1,000,000 spans per exporter (100,000 with gzip), ``make test`` 3,000. Run: the
-exporters of Python (HTTP, gRPC) and of Node (HTTP with JSON and with protobuf), plain and with gzip. Not run, as
-their tool chains are not here: Go, Java, .NET, Rust and the Collector; nor the gRPC exporter of Node.
+exporters of Python (HTTP, gRPC) and of Node (HTTP with JSON and with protobuf), plain and with gzip. Not run,
+as their tool chains are not here: Go, Java, .NET, Rust and the Collector; nor the gRPC exporter of Node.
 """
 
 import json
