@@ -118,6 +118,8 @@ def _read_langchain(thread: Thread, inner: Body, outer: Body, direction: str) ->
 
 
 def _read_message(thread: Thread, item: Body, direction: str, role: str) -> None:
+    if _read_plain_text(thread, item, direction, role):
+        return
     content = item.get("content")
     if role == "tool" and isinstance(content, dict) and cast(Body, content).get("type") == "function":
         # Langfuse's LangChain callback puts each tool definition among the messages.
@@ -138,6 +140,27 @@ def _read_message(thread: Thread, item: Body, direction: str, role: str) -> None
     if isinstance(reason, str) and reason and not thread.finish_reason and direction == "output":
         thread.finish_reason = reason
     _append(thread, parts, direction, role)
+
+
+def _read_plain_text(thread: Thread, item: Body, direction: str, role: str) -> bool:
+    """The usual message, one text and nothing else, without the detour through parts."""
+    parts = item.get("parts")
+    if type(parts) is not list or len(cast(list[Any], parts)) != 1:
+        return False
+    part = cast(list[Any], parts)[0]
+    if type(part) is not dict or cast(Body, part).get("type") != "text" or role == "tool":
+        return False
+    text = cast(Body, part).get("content")
+    if type(text) is not str or "tool_calls" in item or "tool_call_id" in item or "reasoning_content" in item:
+        return False
+    reason = item.get("finish_reason")
+    if direction == "output" and isinstance(reason, str) and reason and not thread.finish_reason:
+        thread.finish_reason = reason
+    role = role.lower()
+    if direction == "input" and role in _SYSTEM:
+        direction = "system"
+    thread.messages.append(Message(direction, _LANGCHAIN_ROLES.get(role, role), text))
+    return True
 
 
 def _append(thread: Thread, parts: list[Part], direction: str, role: str) -> None:
