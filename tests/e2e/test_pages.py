@@ -163,8 +163,8 @@ def test_a_deep_link_and_its_files_are_served_as_they_should(page: Page, origin:
     headers = answer.headers
     assert headers["content-security-policy"] == (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
-        "trusted-types default"
+        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types default"
     )
     assert headers["cache-control"] == "no-cache"
     script = page.locator("script[type=module]").get_attribute("src")

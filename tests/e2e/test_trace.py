@@ -14,6 +14,7 @@ from tests.e2e.traffic import (
     HOSTILE,
     HOSTILE_IMAGE,
 )
+from tests.e2e.watch import Watch
 
 pytestmark = [pytest.mark.browser, pytest.mark.hostile]
 
@@ -127,7 +128,7 @@ def test_the_tree_folds_filters_and_follows_the_keyboard(page: Page) -> None:
     expect(page.get_by_role("tab", name="Attributes")).to_have_attribute("aria-selected", "true")
 
 
-def test_a_trace_that_is_not_there_says_so(page: Page, watches: list) -> None:  # pyright: ignore[reportMissingTypeArgument, reportUnknownParameterType]
-    watches[0].expected.append("404")  # pyright: ignore[reportUnknownMemberType]
+def test_a_trace_that_is_not_there_says_so(page: Page, watches: list[Watch]) -> None:
+    watches[0].expected.append("404")
     page.goto(f"/traces/{'0' * 31}1?project=shop")
     expect(page.get_by_role("heading", name="There is no trace with this id here")).to_be_visible()
