@@ -2,10 +2,10 @@
 
 from typing import Any, cast
 
+from sonde.semconv.rule import INDEX_DIGITS_MAX
+
 Node = dict[str, Any]
 Gathered = list[tuple[tuple[str, ...], Any]]
-
-INDEX_MAX = 100_000
 
 
 def unflatten(gathered: Gathered) -> list[Any]:
@@ -23,14 +23,17 @@ def unflatten(gathered: Gathered) -> list[Any]:
     return cast(list[Any], listed) if isinstance(listed, list) else [listed]
 
 
-def _listed(node: Any) -> Any:
+def _listed(node: Node) -> Any:
     """Dicts whose keys are all indexes become lists."""
-    if not isinstance(node, dict):
-        return node
-    entries = cast(Node, node)
-    if entries and all(key.isdigit() and len(key) <= 6 for key in entries):
-        return [_listed(entries[key]) for key in sorted(entries, key=int)]
-    return {key: _listed(value) for key, value in entries.items()}
+    for key, value in node.items():
+        if type(value) is dict:
+            node[key] = _listed(cast(Node, value))
+    first = next(iter(node), "")
+    if first.isdigit() and all(
+        key.isascii() and key.isdigit() and len(key) <= INDEX_DIGITS_MAX for key in node
+    ):
+        return [node[key] for key in sorted(node, key=int)] if len(node) > 1 else [node[first]]
+    return node
 
 
 def openinference_messages(gathered: Gathered) -> list[Any]:
@@ -47,6 +50,8 @@ def openinference_messages(gathered: Gathered) -> list[Any]:
 def _message(source: Node) -> Node:
     message: Node = {"role": source.get("role") or ""}
     contents = source.get("contents")
+    if isinstance(contents, dict):
+        contents = list(cast(Node, contents).values())
     if isinstance(contents, list):
         message["content"] = [_content(item) for item in cast(list[Any], contents)]
     else:

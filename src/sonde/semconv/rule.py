@@ -12,6 +12,8 @@ from msgspec import Struct
 
 from sonde.semconv.convert import Convert, keep, text
 
+INDEX_DIGITS_MAX = 6
+
 
 class Rule(Struct, frozen=True):
     """One attribute key."""
@@ -42,8 +44,10 @@ class Family(Struct, frozen=True):
     convention: str = ""
 
     def rule(self, key: str) -> Rule:
-        """The rule for one concrete key."""
+        """The rule for one concrete key. A key without an index where one belongs is only kept."""
         path = tuple(key[len(self.prefix) :].split("."))
+        if self.gather and not (path[0].isascii() and path[0].isdigit() and len(path[0]) <= INDEX_DIGITS_MAX):
+            return Rule(key, "", convention=self.convention)
         return Rule(
             key, self.field, self.rank, self.convert, self.content, self.gather, path, self.convention
         )

@@ -439,3 +439,20 @@ def test_an_applications_own_keys_are_not_content() -> None:
     own = {"events": "[1]", "message.id": "7", "message.type": "SENT", "tools": "[]", "instructions": "x"}
     row = reading_of(own, name="work", scope="my-app").row
     assert (json.loads(row.attributes_json), row.messages) == (own, [])
+
+
+@pytest.mark.parametrize("index", ["²", "٣", "9" * 400, "-1", "", "x"])
+def test_a_key_without_an_index_stays_an_attribute(index: str) -> None:
+    key = f"llm.input_messages.{index}.message.content"
+    llm = {
+        "openinference.span.kind": "LLM",
+        "llm.model_name": "m",
+        "llm.input_messages.0.message.content": "b",
+    }
+    row = reading_of({**llm, key: "hi"}).row
+    assert json.loads(row.attributes_json)[key] == "hi"
+    assert [message.text for message in row.messages] == ["b"]
+    inner = reading_of(
+        {**llm, f"llm.input_messages.1.message.contents.{index}.message_content.text": "hi"}
+    ).row
+    assert "hi" in str(inner.messages)
