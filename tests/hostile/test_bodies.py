@@ -173,7 +173,7 @@ def test_h06_a_million_spans_in_one_request(listener: Listener) -> None:
 
 
 AMPLIFIERS: dict[str, tuple[str, bytes]] = {
-    # Two bytes on the wire, eighty in a parser that builds messages.
+    # Two bytes on the wire, sixty in a parser that builds messages.
     "empty-events": ("protobuf", b"\x5a\x00"),
     "empty-links": ("protobuf", b"\x6a\x00"),
     "empty-attributes": ("protobuf", b"\x4a\x00"),

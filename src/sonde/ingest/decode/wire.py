@@ -2,7 +2,7 @@
 
 The envelopes (resources, scopes, lists of records) are walked here, and only one record at a time goes
 through the real parser. So the memory a request takes is bounded by what was counted before: two bytes on
-the wire would otherwise become an 80-byte message, and 64 MiB of them 2.6 GB.
+the wire would otherwise become a whole message, and 60 MiB of them 1.9 GB.
 """
 
 from sonde.ingest.decode.errors import Malformed
