@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from typing import Any, cast
+from typing import Any
 
 import orjson
 from fastapi import Request, Response
@@ -119,6 +119,6 @@ def export_calls(shop: Services, grant: Grant, parameters: CallListParameters, k
 def export_sql(result: SqlResult, kind: Format) -> Response:
     """A result of SQL. Whether it was cut is in the header ``X-Sonde-Truncated``."""
     header = [column.name for column in result.columns]
-    answer = download(kind, "result", header, cast("list[list[Any]]", result.rows))
+    answer = download(kind, "result", header, result.rows)
     answer.headers["X-Sonde-Truncated"] = "true" if result.truncated else "false"
     return answer

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sonde.api.schemas.common import CostState, Status
 
 Format = Literal["json", "csv", "jsonl"]
-CallOperation = Literal["chat", "text_completion", "embeddings", "rerank"]
+Severity = Literal["trace", "debug", "info", "warn", "error", "fatal"]
 
 
 class Parameters(BaseModel):
@@ -55,7 +55,7 @@ class CallFilters(WindowParameters):
 
     model: list[str] = Field(default_factory=list, description="Asked-for or answering model")
     provider: list[str] = Field(default_factory=list)
-    status: list[Status] = Field(default_factory=list)
+    status: list[Status] = Field(default_factory=list[Status])
     operation: list[str] = Field(default_factory=list)
     service: list[str] = Field(default_factory=list)
     environment: list[str] = Field(default_factory=list)
@@ -64,7 +64,7 @@ class CallFilters(WindowParameters):
     endpoint: list[str] = Field(default_factory=list)
     prompt_name: list[str] = Field(default_factory=list)
     tag: list[str] = Field(default_factory=list)
-    cost_state: list[CostState] = Field(default_factory=list)
+    cost_state: list[CostState] = Field(default_factory=list[CostState])
     error_type: list[str] = Field(default_factory=list)
     finish_reason: list[str] = Field(default_factory=list)
     min_cost_usd: str | None = Field(default=None, pattern=r"^\d{1,9}(\.\d{1,9})?$")
@@ -125,7 +125,7 @@ class LogParameters(ListParameters):
     """The list of log records."""
 
     service: list[str] = Field(default_factory=list)
-    severity: list[Literal["trace", "debug", "info", "warn", "error", "fatal"]] = Field(default_factory=list)
+    severity: list[Severity] = Field(default_factory=list[Severity])
     event_name: list[str] = Field(default_factory=list)
     trace_id: str | None = Field(default=None, pattern=r"^[0-9a-f]{32}$")
     span_id: str | None = Field(default=None, pattern=r"^[0-9a-f]{16}$")

@@ -40,7 +40,7 @@ def routes() -> Iterator[tuple[str, str]]:
     def walk(items: Any, prefix: str) -> Iterator[tuple[str, str]]:
         for route in items:
             if isinstance(route, APIRoute):
-                for method in sorted(route.methods):
+                for method in sorted(route.methods or ()):
                     yield method, prefix + route.path
             else:
                 router = getattr(route, "original_router", None) or getattr(route, "router", None)

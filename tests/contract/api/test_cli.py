@@ -23,7 +23,7 @@ RANGE = ["--from", "2026-11-20T00:00:00Z", "--to", "2026-11-21T00:00:00Z", "--pr
 @pytest.fixture(scope="module")
 def url(world: World) -> Iterator[str]:
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(world.local.app, lifespan="off", log_level="error", ws="none"))  # pyright: ignore[reportArgumentType]
+    server = uvicorn.Server(uvicorn.Config(world.local.app, lifespan="off", log_level="error", ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -33,7 +33,7 @@ def url(world: World) -> Iterator[str]:
 
 
 @pytest.fixture
-def sonde(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[CliRunner]:
+def sonde(url: str, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     monkeypatch.setenv("SONDE_URL", url)
     monkeypatch.delenv("SONDE_API_KEY", raising=False)
     return CliRunner()

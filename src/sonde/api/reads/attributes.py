@@ -1,6 +1,6 @@
 """JSON text of the store as objects."""
 
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -13,7 +13,7 @@ def json_object(text: str | None) -> dict[str, Any]:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
         return {"unreadable": text}
-    return value if isinstance(value, dict) else {"value": value}
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {"value": value}
 
 
 def json_list(text: str | None) -> list[Any]:
@@ -21,4 +21,4 @@ def json_list(text: str | None) -> list[Any]:
     if not text:
         return []
     value = orjson.loads(text)
-    return value if isinstance(value, list) else [value]
+    return cast("list[Any]", value) if isinstance(value, list) else [value]

@@ -1,7 +1,7 @@
 """Rows of the table ``calls`` as they are sent."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -89,9 +89,10 @@ def cost_lines(text: str) -> list[CostLine]:
     if not text:
         return []
     lines: list[CostLine] = []
-    for item in orjson.loads(text):
+    for item in cast("list[Any]", orjson.loads(text)):
         if isinstance(item, dict):
-            lines.append(CostLine(**{name: _plain(value) for name, value in item.items()}))
+            given = cast("dict[str, Any]", item)
+            lines.append(CostLine(**{name: _plain(value) for name, value in given.items()}))
         else:
             lines.append(CostLine(reason=str(item)))
     return lines

@@ -1,6 +1,6 @@
 """OpenTelemetry metrics."""
 
-from typing import Any
+from typing import Any, cast
 
 from sonde.api.parameters import MetricNameParameters, MetricSeriesParameters
 from sonde.api.reads.attributes import json_object
@@ -93,7 +93,7 @@ def series(shop: Services, grant: Grant, parameters: MetricSeriesParameters) -> 
 
 def _values(item: Any) -> list[Any]:
     """The elements of a tuple as the engine hands it over."""
-    return list(item.values()) if isinstance(item, dict) else list(item)
+    return list(cast("dict[str, Any]", item).values()) if isinstance(item, dict) else list(item)
 
 
 def _series(row: dict[str, Any], name: str) -> MetricSeries:

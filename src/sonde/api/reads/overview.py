@@ -80,7 +80,8 @@ def _aggregate(row: dict[str, Any] | None, people: tuple[int, int] | None) -> Ca
     users, sessions = people or (0, 0)
     if row is None or not row["n_calls"]:
         return empty_aggregate(users, sessions)
-    return CallAggregate(**{**aggregate_fields(row), "users": users, "sessions": sessions})
+    fields: dict[str, Any] = {**aggregate_fields(row), "users": users, "sessions": sessions}
+    return CallAggregate(**fields)
 
 
 def _largest(rows: list[dict[str, Any]], shape: int) -> list[dict[str, Any]]:

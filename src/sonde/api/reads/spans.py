@@ -36,7 +36,7 @@ def get_span(shop: Services, grant: Grant, wanted: str | None, trace_id: str, sp
             "SELECT lower(hex(span_id)), lower(hex(parent_span_id)), time "
             f"FROM spans {conditions.where} ORDER BY version DESC LIMIT 1 BY span_id LIMIT {SPANS_READ_MAX}",
             conditions.params,
-        ).rows  # pyright: ignore[reportArgumentType]
+        ).rows
     )
     start_ns = shop.query(
         f"SELECT toUnixTimestamp64Nano(min(time)) FROM spans {conditions.where}", conditions.params
@@ -53,8 +53,9 @@ def get_span(shop: Services, grant: Grant, wanted: str | None, trace_id: str, sp
     node = next((item for item in tree if item.span_id == span_id), TreeNode(span_id, 0, False))
     call = calls.find_call(shop, grant, project, trace_id, span_id, with_messages=False)
     content = messages.of_span(shop, project, trace_id, span_id) if grant.allows("content") else None
+    fields: dict[str, Any] = {**node_fields(row, node, start_ns, None), "call": _span_call(call)}
     return SpanDetail(
-        **node_fields(row, node, start_ns, None) | {"call": _span_call(call)},
+        **fields,
         trace_id=trace_id,
         project=project,
         received_time=format_time(row["received_at"]),

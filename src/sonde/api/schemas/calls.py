@@ -118,7 +118,7 @@ class Facet(Answer):
 class Facets(Answer):
     """Counts per value for the main dimensions, under the given filters."""
 
-    from_: Time = Field(alias="from")
+    from_: Time = Field(serialization_alias="from")
     to: Time
     calls: int
     facets: list[Facet]

@@ -48,7 +48,7 @@ class Request(BaseModel):
 class Window(Answer):
     """The half-open time range that was really used: ``from <= time < to``."""
 
-    from_: Time = Field(alias="from")
+    from_: Time = Field(serialization_alias="from")
     to: Time
 
 
@@ -59,7 +59,7 @@ class Page(Answer, Generic[ItemT]):
     next_cursor: str | None = Field(
         default=None, description="Pass as `cursor` with the same filters; new rows do not shift what follows"
     )
-    from_: Time = Field(alias="from")
+    from_: Time = Field(serialization_alias="from")
     to: Time
 
 

@@ -20,7 +20,7 @@ class UnknownKey(Answer):
 class UnknownKeys(Answer):
     """The unused keys of the range, most frequent first."""
 
-    from_: Time = Field(alias="from")
+    from_: Time = Field(serialization_alias="from")
     to: Time
     spans_read: int
     items: list[UnknownKey]

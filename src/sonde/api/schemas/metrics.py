@@ -22,7 +22,7 @@ class MetricName(Answer):
 class MetricNames(Answer):
     """The metrics that had points in the range."""
 
-    from_: Time = Field(alias="from")
+    from_: Time = Field(serialization_alias="from")
     to: Time
     items: list[MetricName]
 
@@ -60,7 +60,7 @@ class MetricSeries(Answer):
 class MetricSeriesList(Answer):
     """The series of one metric, at most 100, with at most 1,000 points each."""
 
-    from_: Time = Field(alias="from")
+    from_: Time = Field(serialization_alias="from")
     to: Time
     step_seconds: int
     series: list[MetricSeries]

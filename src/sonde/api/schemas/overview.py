@@ -88,7 +88,7 @@ class NamedUse(CallAggregate):
 class Overview(Answer):
     """Everything the first page needs, in one answer."""
 
-    from_: Time = Field(alias="from")
+    from_: Time = Field(serialization_alias="from")
     to: Time
     step_seconds: int
     source: Literal["rows", "rollup"] = Field(

@@ -31,7 +31,7 @@ class RedactionSettings(Answer):
     """What is masked in texts and attributes before the commit."""
 
     masks: list[MaskName]
-    patterns: list[RedactionPattern] = Field(default_factory=list, max_length=50)
+    patterns: list[RedactionPattern] = Field(default_factory=list[RedactionPattern], max_length=50)
 
 
 class ProjectItem(Answer):

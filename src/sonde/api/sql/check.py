@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import TokenType
+from sqlglot.tokenizer_core import TokenType
 
 from sonde.api.sql.dialect import LimitBy, SondeSql, parse, tokens_of
 from sonde.api.sql.functions import is_allowed_function
@@ -214,8 +214,6 @@ def check_node(node: exp.Expr) -> None:
         raise NotAllowed("A function call after a dot is not allowed.")
     elif isinstance(node, exp.Placeholder):
         check_placeholder(node)
-    elif isinstance(node, exp.JSONCast) and not isinstance(node.to, exp.DataType):
-        raise NotAllowed("Only a type may follow .:")
 
 
 def check_settings(settings: list[exp.Expr]) -> None:

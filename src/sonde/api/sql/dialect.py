@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 
 from sqlglot import exp
 from sqlglot.dialects.clickhouse import ClickHouse
+from sqlglot.expressions.core import Expression
 from sqlglot.generators.clickhouse import ClickHouseGenerator
 from sqlglot.parsers.clickhouse import ClickHouseParser
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from sonde.api.sql.functions import aggregate_base
 from sonde.api.sql.strings import decode_literal, encode_literal
@@ -22,7 +23,7 @@ STEPS_PER_TOKEN = 400
 STEPS_MIN = 20_000
 
 
-class LimitBy(exp.Expression):
+class LimitBy(Expression):
     """``LIMIT n BY …``, which may stand before a plain LIMIT."""
 
     arg_types: ClassVar[dict[str, bool]] = {"expression": True, "offset": False, "expressions": True}
@@ -43,32 +44,51 @@ def cast_operand(value: exp.Expr) -> exp.Expr:
     return value
 
 
+def build_cast(_: Any, this: exp.Expr, to: exp.Expr) -> exp.Expr:
+    """``value::Type``."""
+    return exp.Cast(this=cast_operand(this), to=to)
+
+
+def build_limit(parser: Any) -> tuple[str, exp.Expr | None]:
+    """LIMIT, or LIMIT … BY, which are two clauses."""
+    limit: Any = parser.parse_limit()
+    if isinstance(limit, exp.Limit) and limit.expressions:
+        by = LimitBy(
+            expression=limit.expression, offset=limit.args.get("offset"), expressions=limit.expressions
+        )
+        return "limit_by", by
+    return "limit", limit
+
+
+BASE: Any = ClickHouseParser
+"""Its tables are typed in part only."""
+
+
 class SondeParser(ClickHouseParser):
     """Reads ClickHouse's syntax and leaves function calls alone."""
 
     FUNCTIONS: ClassVar[dict[str, Any]] = {}
     FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
-        "CAST": ClickHouseParser.FUNCTION_PARSERS["CAST"],
-        "COLUMNS": ClickHouseParser.FUNCTION_PARSERS["COLUMNS"],
-        "EXTRACT": ClickHouseParser.FUNCTION_PARSERS["EXTRACT"],
+        "CAST": BASE.FUNCTION_PARSERS["CAST"],
+        "COLUMNS": BASE.FUNCTION_PARSERS["COLUMNS"],
+        "EXTRACT": BASE.FUNCTION_PARSERS["EXTRACT"],
     }
     NO_PAREN_FUNCTIONS: ClassVar[dict[Any, Any]] = {}
-    NO_PAREN_FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
-        "CASE": ClickHouseParser.NO_PAREN_FUNCTION_PARSERS["CASE"],
-    }
+    NO_PAREN_FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {"CASE": BASE.NO_PAREN_FUNCTION_PARSERS["CASE"]}
     SUBQUERY_PREDICATES: ClassVar[dict[Any, Any]] = {
-        TokenType.EXISTS: ClickHouseParser.SUBQUERY_PREDICATES[TokenType.EXISTS]
+        TokenType.EXISTS: BASE.SUBQUERY_PREDICATES[TokenType.EXISTS]
     }
-    COLUMN_OPERATORS: ClassVar[dict[Any, Any]] = {
-        **ClickHouseParser.COLUMN_OPERATORS,
-        TokenType.DCOLON: lambda self, this, to: self.expression(exp.Cast(this=cast_operand(this), to=to)),
-    }
+    COLUMN_OPERATORS: ClassVar[dict[Any, Any]] = {**BASE.COLUMN_OPERATORS, TokenType.DCOLON: build_cast}
     QUERY_MODIFIER_PARSERS: ClassVar[dict[Any, Any]] = {
-        **ClickHouseParser.QUERY_MODIFIER_PARSERS,
-        TokenType.LIMIT: lambda self: self.parse_limit_modifier(),
+        **BASE.QUERY_MODIFIER_PARSERS,
+        TokenType.LIMIT: build_limit,
     }
 
     steps_left: int = STEPS_MIN
+
+    def parse_limit(self) -> exp.Expr | None:
+        """The library's own reading of LIMIT."""
+        return self._parse_limit()
 
     @classmethod
     def _resolve_clickhouse_agg(cls, name: str) -> tuple[str, tuple[str, ...]] | None:
@@ -85,16 +105,6 @@ class SondeParser(ClickHouseParser):
         if self.steps_left < 0:
             raise NotAllowed("The query is nested too deeply.")
         super()._advance(times)
-
-    def parse_limit_modifier(self) -> tuple[str, exp.Expr | None]:
-        """LIMIT, or LIMIT … BY, which are two clauses."""
-        limit = self._parse_limit()
-        if isinstance(limit, exp.Limit) and limit.expressions:
-            by = LimitBy(
-                expression=limit.expression, offset=limit.args.get("offset"), expressions=limit.expressions
-            )
-            return "limit_by", by
-        return "limit", limit
 
 
 def limit_by_sql(generator: ClickHouseGenerator, expression: LimitBy) -> str:
@@ -204,11 +214,11 @@ def parse(sql: str) -> list[exp.Expr | None]:
     """The statements of a text. Raises `NotAllowed` and the library's own errors."""
     dialect = SondeSql()
     tokens = tokens_of(sql, dialect)
-    parser = dialect.parser()
+    parser = SondeParser(dialect=dialect)
     parser.steps_left = max(STEPS_MIN, STEPS_PER_TOKEN * len(tokens))
     return parser.parse(tokens, sql)
 
 
 def render(tree: exp.Expr) -> str:
     """ClickHouse SQL of a tree."""
-    return SondeSql().generate(tree, identify=True, comments=False, copy=True, unsupported_level=None)
+    return SondeSql().generate(tree, identify=True, comments=False, copy=True)

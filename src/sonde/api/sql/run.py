@@ -6,7 +6,7 @@ import time
 import uuid
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from starlette.requests import Request
 
@@ -135,9 +135,10 @@ def _other_to_json(value: Any, kind: str) -> Any:
     if isinstance(value, bytes):
         return value.rstrip(b"\0").decode("utf-8", "replace")
     if isinstance(value, dict):
-        items = {str(name): to_json(item, kind) for name, item in value.items()}
+        given = cast("dict[Any, Any]", value)
+        items = {str(name): to_json(item, kind) for name, item in given.items()}
         nameless = kind.startswith("Tuple") and list(items) == [str(n + 1) for n in range(len(items))]
         return list(items.values()) if nameless else items
     if isinstance(value, list | tuple):
-        return [to_json(item, kind) for item in value]
+        return [to_json(item, kind) for item in cast("list[Any]", value)]
     return str(value)

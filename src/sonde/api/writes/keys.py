@@ -1,5 +1,7 @@
 """API keys."""
 
+from typing import Any
+
 from sonde.api.schemas.keys import KeyCreated, KeyItem, KeyList, NewKey
 from sonde.api.services import Services
 from sonde.api.times import format_time, parse_time
@@ -18,7 +20,7 @@ def item_of(row: KeyRow) -> KeyItem:
     return KeyItem(**fields_of(row))
 
 
-def fields_of(row: KeyRow) -> dict[str, object]:
+def fields_of(row: KeyRow) -> dict[str, Any]:
     """Fields of `KeyItem`."""
     return {
         "key_id": row.key_id,
