@@ -14,7 +14,11 @@ from sonde.model.errors import (
 
 _CODE = re.compile(r"Code: (\d+)\.")
 _MESSAGE = re.compile(r"DB::(?:Exception|ErrnoException|FilesystemException): ?(.*)", re.DOTALL)
-_TRAILER = re.compile(r"\s*\([A-Z_0-9]+\)\s*(?:\(version .*\))?\s*$|\s*\(version .*\)\s*$", re.DOTALL)
+_TRAILER = re.compile(
+    r"(?:\s*\([A-Z_0-9]+\))?\s*\(for url .*\)\s*$"
+    r"|\s*\([A-Z_0-9]+\)\s*(?:\(version .*\))?\s*$|\s*\(version .*\)\s*$",
+    re.DOTALL,
+)
 
 _TIMEOUT = {159, 160, 394, 209}
 """TIMEOUT_EXCEEDED, TOO_SLOW, QUERY_WAS_CANCELLED, SOCKET_TIMEOUT."""
@@ -25,8 +29,59 @@ _FULL = {243}
 _READ_ONLY = {242}
 """TABLE_IS_READ_ONLY."""
 _INPUT = {
-    *(6, 10, 16, 26, 27, 36, 38, 41, 42, 43, 44, 46, 47, 53, 62, 63, 69, 70, 72, 81, 115, 117, 130, 153, 164),
-    *(179, 184, 190, 206, 215, 258, 352, 386, 407, 427, 456, 457, 349, 403, 435, 612),
+    *(
+        1,
+        6,
+        10,
+        16,
+        26,
+        27,
+        32,
+        36,
+        38,
+        41,
+        42,
+        43,
+        44,
+        46,
+        47,
+        48,
+        50,
+        53,
+        59,
+        60,
+        62,
+        63,
+        69,
+        70,
+        72,
+        80,
+        81,
+    ),
+    *(
+        115,
+        117,
+        125,
+        128,
+        130,
+        131,
+        153,
+        164,
+        179,
+        184,
+        190,
+        206,
+        207,
+        215,
+        258,
+        344,
+        349,
+        352,
+        386,
+        395,
+        403,
+    ),
+    *(407, 427, 435, 452, 456, 457, 497, 612),
 }
 """What a wrong statement answers: parsing, unknown names, types, aggregates, parameters, read-only mode."""
 

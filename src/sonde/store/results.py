@@ -1,7 +1,7 @@
 """An Arrow table as a `Result`, cut to its limits."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 
@@ -23,7 +23,7 @@ def to_result(table: "pa.Table", limits: QueryLimits, describe: Callable[[], lis
             raise TooLarge(f"The result has more than {limits.bytes} bytes.")
         table = _cut(table, limits.bytes)
         truncated = True
-    fields: list[Any] = [table.schema.field(index) for index in range(table.num_columns)]
+    fields: list[Any] = [cast("Any", table.schema).field(index) for index in range(table.num_columns)]
     names = describe() if is_ambiguous(table.schema) else [type_name(field) for field in fields]
     columns = [Column(name, kind) for name, kind in zip(table.column_names, names, strict=True)]
     return Result(columns, table, truncated)

@@ -60,7 +60,7 @@ def type_name(field: Any) -> str:
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         return f"Array({type_name(kind.value_field)})"
     if pa.types.is_struct(kind):
-        items: list[Any] = [kind.field(index) for index in range(kind.num_fields)]
+        items: list[Any] = [cast("Any", kind).field(index) for index in range(kind.num_fields)]
         return "Tuple(" + ", ".join(f"{item.name} {type_name(item)}" for item in items) + ")"
     if pa.types.is_dictionary(kind):
         name = "String"

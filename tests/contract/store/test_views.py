@@ -15,10 +15,11 @@ PUBLIC_CALL_COLUMNS = """
 time, end_time, project, trace_id, span_id, parent_span_id, response_id, service, environment, release,
 operation, provider, request_model, response_model, endpoint, function, tags, prompt_name, prompt_version,
 user_id, session_id, status, error_type, incomplete, finish_reason, streaming, service_tier, duration_ms,
-ttft_ms, thinking_ms, itl_p95_ms, stalls, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens,
-reasoning_tokens, audio_input_tokens, audio_output_tokens, total_tokens, tool_calls, content_bytes, cost_usd,
-input_cost_usd, output_cost_usd, cost_state, cost_source, claimed_cost_usd, cache_hit, fallback, fallback_from,
-attempts, prompt_hash, convention, attributes
+ttft_ms, thinking_ms, itl_p95_ms, stalls, input_tokens, cached_input_tokens, cache_write_tokens,
+output_tokens, reasoning_tokens,
+audio_input_tokens, audio_output_tokens, total_tokens, tool_calls, content_bytes,
+cost_usd, input_cost_usd, output_cost_usd, cost_state, cost_source, claimed_cost_usd, cache_hit, fallback,
+fallback_from, attempts, prompt_hash, convention, attributes
 """
 
 
