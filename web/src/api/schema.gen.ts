@@ -3272,7 +3272,7 @@ export interface operations {
                 event_name?: string[];
                 trace_id?: string | null;
                 span_id?: string | null;
-                /** @description Part of the body; needs content */
+                /** @description Words of the body, in this order; needs content */
                 q?: string | null;
             };
             header?: never;
