@@ -43,7 +43,7 @@ SESSIONS_PER_DAY = {
     "digest-batch": 340.0,
     "voice-notes": 190.0,
     "shop-assistant": 430.0,
-    "ticket-triage": 1000.0,
+    "ticket-triage": 1500.0,
 }
 """Starts per day at scale 1: conversations, searches, agent runs, documents, notes, tickets."""
 

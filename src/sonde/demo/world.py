@@ -76,7 +76,7 @@ SERVICES: dict[str, Service] = {
     service.name: service
     for service in (
         Service("support-chat", HOURS_CHAT, CV_CONVERSATION, False, "python", 4, 0.299),
-        Service("doc-search", HOURS_SEARCH, CV_TYPICAL, True, "python", 2, 0.16),
+        Service("doc-search", HOURS_SEARCH, CV_TYPICAL, False, "python", 2, 0.16),
         Service("coding-agent", HOURS_OFFICE, 1.32, True, "python", 0, 0.286),
         Service("digest-batch", HOURS_NIGHT, CV_BURSTY, False, "python", 1, 0.523),
         Service("voice-notes", HOURS_MEDIA, 1.37, True, "python", 3, 0.22),
