@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sonde.ingest.flagged import FlaggedTimes
 from sonde.ingest.journal import Segment
 from sonde.ingest.resolver import Resolver, TraceKey
 from sonde.model.facts import SpanFacts
@@ -28,8 +29,11 @@ class Entry:
 class Assembly:
     """What one write is made of. The resolver forgets nothing between two attempts, so neither does this."""
 
-    def __init__(self, resolver: Resolver, entries: Sequence[Entry]) -> None:
+    def __init__(self, resolver: Resolver, flagged: FlaggedTimes, entries: Sequence[Entry]) -> None:
         self._resolver = resolver
+        self._flagged = flagged
+        self._spans: list[SpanRow] = []
+        self._logs: list[LogRow] = []
         self._entries = entries
         self._absorbed = 0
         self._touched: set[TraceKey] = set()
@@ -42,11 +46,15 @@ class Assembly:
         """
         for entry in self._entries[self._absorbed :]:
             batch = entry.batch
-            self._touched |= self._resolver.absorb(batch.project, batch.spans, batch.log_facts, recall=recall)
+            spans, logs = batch.spans, batch.logs
+            if recall:
+                spans = self._flagged.of_spans(batch.project, spans)
+                logs = self._flagged.of_logs(batch.project, logs)
+            self._touched |= self._resolver.absorb(batch.project, spans, batch.log_facts, recall=recall)
+            self._spans.extend(spans)
+            self._logs.extend(logs)
             self._absorbed += 1
         calls = self._resolver.decide(self._touched)
-        spans: list[SpanRow] = []
-        logs: list[LogRow] = []
         metrics: list[MetricPoint] = []
         scores: list[Score] = []
         contents: list[tuple[str, LogContent]] = []
@@ -54,10 +62,8 @@ class Assembly:
         for entry in self._entries:
             batch = entry.batch
             project = batch.project
-            spans.extend(batch.spans)
-            logs.extend(batch.logs)
             metrics.extend(batch.metrics)
             scores.extend(batch.scores)
             log_facts.extend((project, facts) for facts in batch.log_facts)
             contents.extend((project, self._resolver.place(project, c)) for c in batch.log_messages)
-        return WriteBatch(spans, calls, contents, logs, metrics, scores, log_facts)
+        return WriteBatch(self._spans, calls, contents, self._logs, metrics, scores, log_facts)

@@ -1,6 +1,7 @@
 """From decoded telemetry to durable rows: read, redact, journal. Answers when it is on disk."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -178,8 +179,15 @@ class Pipeline:
         policy = self._policy_of(project)
         redactor = policy.redactor
         batch = Batch(project, received_ns)
+        seen: Counter[str] = Counter()
         for position, record in enumerate(records):
             reading = read_log(record, project=project, received_ns=received_ns, position=position)
+            seen[reading.row.record_id] += 1
+            repeat = seen[reading.row.record_id] - 1
+            if repeat:  # equal records of one request are several records
+                reading = read_log(
+                    record, project=project, received_ns=received_ns, position=position, repeat=repeat
+                )
             batch.logs.append(redactor.row(reading.row) if redactor else reading.row)
             if reading.facts is not None:
                 batch.log_facts.append(redactor.facts(reading.facts) if redactor else reading.facts)

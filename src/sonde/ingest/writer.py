@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from sonde.ingest.assembly import Assembly, Entry
+from sonde.ingest.flagged import FlaggedTimes
 from sonde.ingest.journal import Journal
 from sonde.ingest.resolver import Resolver
 from sonde.ingest.set_aside import FILES, STORAGE_TROUBLE, SetAside
@@ -222,7 +223,7 @@ class Writer:
         Raises `_Closing`. Receivers see `trouble` and the growing backlog and answer 503.
         """
         began = time.monotonic()
-        assembly = Assembly(self._resolver, entries)
+        assembly = Assembly(self._resolver, FlaggedTimes(self._engine), entries)
         batch = self._insist(lambda failures: assembly.batch(recall=failures < TRIES))
         self._write(batch)
         WRITES.increment()

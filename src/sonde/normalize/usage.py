@@ -20,6 +20,7 @@ _DETAILS = (
     "image_input_tokens",
     "image_output_tokens",
     "web_searches",
+    "citation_tokens",
 )
 
 EXCLUSIVE = frozenset({("openlit", "anthropic"), ("openlit", "aws.bedrock"), ("claude-code", "anthropic")})
@@ -91,6 +92,7 @@ def settle(
         cache_write_1h_tokens=get("cache_write_1h_tokens") or None,
         output_tokens=made,
         reasoning_tokens=get("reasoning_tokens"),
+        citation_tokens=get("citation_tokens"),
         audio_input_tokens=get("audio_input_tokens"),
         audio_output_tokens=get("audio_output_tokens"),
         cached_audio_input_tokens=get("cached_audio_input_tokens"),

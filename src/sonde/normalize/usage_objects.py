@@ -35,6 +35,7 @@ _ALIASES: tuple[tuple[str, str], ...] = (
     ("input_audio_tokens", "audio_input_tokens"),
     ("output_audio", "audio_output_tokens"),
     ("output_audio_tokens", "audio_output_tokens"),
+    ("citation_tokens", "citation_tokens"),
 )
 _INPUT_DETAILS: tuple[tuple[str, str], ...] = (
     ("cached_tokens", "cached_input_tokens"),
@@ -86,7 +87,7 @@ def read_usage_object(value: Any) -> tuple[Found, str]:
         _set(found, "input_tokens", usage.get("prompt_tokens"))
         _set(found, "output_tokens", usage.get("completion_tokens"))
         return found, "inclusive"
-    if _gemini(found, usage):
+    if _gemini(found, usage) or _cohere(found, usage):
         return found, "inclusive"
     if "input_tokens" in usage or "output_tokens" in usage:
         _set(found, "input_tokens", usage.get("input_tokens"))
@@ -154,16 +155,34 @@ def _ephemeral(found: Found, details: dict[str, Any]) -> None:
 
 
 def _gemini(found: Found, usage: dict[str, Any]) -> bool:
-    for used, made in (
-        ("promptTokenCount", "candidatesTokenCount"),
-        ("prompt_token_count", "candidates_token_count"),
+    """Gemini counts tool results beside the prompt and thoughts beside the answer; both are billed."""
+    for used, made, tools in (
+        ("promptTokenCount", "candidatesTokenCount", "toolUsePromptTokenCount"),
+        ("prompt_token_count", "candidates_token_count", "tool_use_prompt_token_count"),
     ):
         if used in usage:
-            _set(found, "input_tokens", usage[used])
+            prompt, extra = integer(usage[used]), integer(usage.get(tools))
+            if prompt is not None:
+                found["input_tokens"] = prompt + (extra or 0)
             answer = integer(usage.get(made))
-            if answer is not None:
-                found["output_tokens"] = answer + found.get("reasoning_tokens", 0)
+            if answer is not None or "reasoning_tokens" in found:
+                found["output_tokens"] = (answer or 0) + found.get("reasoning_tokens", 0)
             return True
+    return False
+
+
+def _cohere(found: Found, usage: dict[str, Any]) -> bool:
+    """Cohere nests its counts: ``tokens`` is what the model saw, ``billed_units`` what is charged."""
+    meta = usage.get("meta")
+    outer = {**usage, **cast(dict[str, Any], meta)} if isinstance(meta, dict) else usage
+    for name in ("billed_units", "tokens"):
+        part = outer.get(name)
+        if isinstance(part, dict):
+            counts = cast(dict[str, Any], part)
+            _set(found, "input_tokens", counts.get("input_tokens"))
+            _set(found, "output_tokens", counts.get("output_tokens"))
+            if "input_tokens" in found or "output_tokens" in found:
+                return True
     return False
 
 
