@@ -19,13 +19,22 @@ const QUEUE = 4096
 const exporter = new OTLPTraceExporter({ url: `${endpoint}/v1/traces`, compression })
 const failures = []
 const send = exporter.export.bind(exporter)
+// Under load the server says 503, and the exporter gives up after five attempts: this program does not.
 exporter.export = (batch, done) => {
-  send(batch, (result) => {
-    if (result.code !== 0) failures.push(result.error)
-    done(result)
-  })
+  const attempt = (left) =>
+    send(batch, (result) => {
+      if (result.code !== 0 && left > 0) return attempt(left - 1)
+      if (result.code !== 0) failures.push(result.error)
+      done(result)
+    })
+  attempt(100)
 }
-const processor = new BatchSpanProcessor({ exporter, maxQueueSize: QUEUE * 2, maxExportBatchSize: 512 })
+const processor = new BatchSpanProcessor({
+  exporter,
+  maxQueueSize: QUEUE * 2,
+  maxExportBatchSize: 512,
+  exportTimeoutMillis: 600_000,
+})
 const provider = new TracerProvider({
   resource: resourceFromAttributes({ 'service.name': service }),
   spanProcessors: [processor],
