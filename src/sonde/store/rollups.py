@@ -132,12 +132,14 @@ class Rollups:
             return Source(f"({self._rows_sql(step_s, 'true')})", params)
         dirty = [hour for name, hour in self.dirty() if name == project and first <= hour < last]
         params |= {"first": first, "last": last, "dirty": [hour // 1_000_000_000 for hour in dirty]}
-        outside = (
-            "time < fromUnixTimestamp64Nano({first:Int64}, 'UTC') "
-            "OR time >= fromUnixTimestamp64Nano({last:Int64}, 'UTC')"
+        # Plain ranges of time, so that the primary key leads to these rows and no others are read.
+        pieces = [(start_ns, first), *((hour, hour + HOUR_NS) for hour in dirty), (last, end_ns)]
+        outside = " OR ".join(
+            f"(time >= fromUnixTimestamp64Nano({since}, 'UTC') AND time < fromUnixTimestamp64Nano({until}, 'UTC'))"
+            for since, until in _ranges(pieces)
         )
-        if dirty:
-            outside += " OR toUnixTimestamp(toStartOfHour(time)) IN {dirty:Array(UInt32)}"
+        if not outside:
+            return Source(f"({self._rollup_sql(step_s)})", params)
         return Source(f"({self._rollup_sql(step_s)} UNION ALL {self._rows_sql(step_s, outside)})", params)
 
     def _rows_sql(self, step_s: int, condition: str) -> str:
@@ -231,3 +233,16 @@ class Rollups:
             "INSERT INTO marks (name, value, version) SELECT {name:String}, {value:UInt64}, {version:UInt64}",
             {"name": MARK, "value": us, "version": time.time_ns() // 1_000},
         )
+
+
+def _ranges(pieces: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ordered half-open ranges with neighbours joined and empty ones left out."""
+    joined: list[tuple[int, int]] = []
+    for since, until in pieces:
+        if since >= until:
+            continue
+        if joined and joined[-1][1] == since:
+            joined[-1] = (joined[-1][0], until)
+        else:
+            joined.append((since, until))
+    return joined
