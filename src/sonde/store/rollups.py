@@ -135,7 +135,8 @@ class Rollups:
         # Plain ranges of time, so that the primary key leads to these rows and no others are read.
         pieces = [(start_ns, first), *((hour, hour + HOUR_NS) for hour in dirty), (last, end_ns)]
         outside = " OR ".join(
-            f"(time >= fromUnixTimestamp64Nano({since}, 'UTC') AND time < fromUnixTimestamp64Nano({until}, 'UTC'))"
+            f"(time >= fromUnixTimestamp64Nano({since}, 'UTC') "
+            f"AND time < fromUnixTimestamp64Nano({until}, 'UTC'))"
             for since, until in _ranges(pieces)
         )
         if not outside:
