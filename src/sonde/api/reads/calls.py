@@ -139,9 +139,11 @@ def find_call(
     if not rows:
         return None
     row = rows[0]
-    scope.add("duplicate_of = unhex({of:String}) AND NOT counted", of=span_id)
+    scope.params["of"] = span_id
     repeats = shop.query(
-        f"SELECT {SUMMARY_COLUMNS} FROM calls FINAL {scope.where} ORDER BY time LIMIT {DUPLICATES_MAX}",
+        f"SELECT * FROM (SELECT {SUMMARY_COLUMNS} FROM calls {scope.where} ORDER BY version DESC "
+        "LIMIT 1 BY project, time, span_id) WHERE duplicate_hex = {of:String} AND NOT counted "
+        f"ORDER BY time LIMIT {DUPLICATES_MAX}",
         scope.params,
     ).dicts()
     content = None

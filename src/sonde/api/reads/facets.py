@@ -31,22 +31,25 @@ def facets(shop: Services, grant: Grant, parameters: FacetParameters) -> Facets:
     window = time_range(parameters.from_, parameters.to, shop.now_ns())
     conditions = call_conditions(grant, parameters, window)
     names = list(DIMENSIONS)
-    pairs = ", ".join(
-        f"({number}, toString(ifNull({expression}, '')))"
-        for number, expression in enumerate(DIMENSIONS.values())
+    columns = [f"d{number}" for number in range(len(names))]
+    selected = ", ".join(
+        f"ifNull({expression}, '') AS {column}"
+        for column, expression in zip(columns, DIMENSIONS.values(), strict=True)
     )
+    sets = ", ".join(f"({column})" for column in columns)
+    # Of a row's columns only the one it is grouped by is not empty, so putting all together gives its value.
+    value = f"concat({', '.join(f'toString({column})' for column in columns)})"
     sql = (
-        "SELECT dimension, value, n, sum(n) OVER (PARTITION BY dimension) AS total FROM ("
-        "SELECT pair.1 AS dimension, pair.2 AS value, count() AS n FROM ("
-        f"SELECT arrayJoin([{pairs}]) AS pair FROM calls FINAL {conditions.where}) GROUP BY dimension, "
-        "value) "
-        "ORDER BY dimension, n DESC, value LIMIT {top:UInt32} BY dimension"
+        "SELECT shape, value, n, sum(n) OVER (PARTITION BY shape) AS total FROM ("
+        f"SELECT grouping({', '.join(columns)}) AS shape, {value} AS value, count() AS n "
+        f"FROM (SELECT {selected} FROM calls FINAL {conditions.where}) GROUP BY GROUPING SETS ({sets})) "
+        "ORDER BY shape, n DESC, value LIMIT {top:UInt32} BY shape"
     )
     rows = shop.query(sql, {**conditions.params, "top": parameters.top}).rows
     calls = int(rows[0][3]) if rows else 0
     found: list[Facet] = []
     for number, name in enumerate(names):
-        own = [row for row in rows if row[0] == number]
+        own = [row for row in rows if row[0] == shape_of(number)]
         shown = sum(int(row[2]) for row in own)
         found.append(
             Facet(
@@ -54,6 +57,14 @@ def facets(shop: Services, grant: Grant, parameters: FacetParameters) -> Facets:
             )
         )
     return Facets(from_=format_time(window.from_ns), to=format_time(window.to_ns), calls=calls, facets=found)
+
+
+def shape_of(number: int) -> int:
+    """What ``grouping`` says of the rows of one dimension: a bit is set for each column that was summed
+    over.
+    """
+    every = (1 << len(DIMENSIONS)) - 1
+    return every ^ (1 << (len(DIMENSIONS) - 1 - number))
 
 
 def _value(row: tuple[Any, ...]) -> FacetValue:

@@ -7,6 +7,7 @@ from sonde.api.reads.filters import ROLLUP_FILTERS, call_conditions, is_rollup_e
 from sonde.api.reads.measures import (
     ROLLUP_MEASURES,
     ROW_MEASURES,
+    SAMPLED_MEASURES,
     aggregate_fields,
     empty_aggregate,
 )
@@ -137,12 +138,17 @@ def _people(
     Older versions of a call that are still there name the same people, so this need not wait for FINAL.
     """
     conditions = call_conditions(grant, filters, window)
-    counts = "uniq(user_id) AS users, uniq(session_id) AS sessions"
-    sql = f"SELECT 1 AS whole, 0 AS bucket, {counts} FROM calls {conditions.where}"
+    # One state per step, merged for the whole: each value is hashed once.
+    start = f"toUnixTimestamp(toStartOfInterval(time, INTERVAL {step or 1:d} SECOND, 'UTC'))" if step else "0"
+    states = (
+        f"SELECT {start} AS bucket, uniqState(user_id) AS user_state, uniqState(session_id) AS session_state "
+        f"FROM calls {conditions.where} GROUP BY bucket"
+    )
+    counts = "uniqMerge(user_state) AS users, uniqMerge(session_state) AS sessions"
+    sql = f"SELECT 1 AS whole, 0 AS bucket, {counts} FROM ({states})"
     if step is not None:
-        start = f"toUnixTimestamp(toStartOfInterval(time, INTERVAL {step:d} SECOND, 'UTC'))"
         sql = (
-            f"SELECT grouping(bucket) AS whole, {start} AS bucket, {counts} FROM calls {conditions.where} "
+            f"SELECT grouping(bucket) AS whole, bucket, {counts} FROM ({states}) "
             "GROUP BY GROUPING SETS ((bucket), ())"
         )
     rows = shop.query(sql, conditions.params).dicts()
@@ -154,7 +160,7 @@ def _endpoints(shop: Services, grant: Grant, filters: CallFilters, window: TimeR
     conditions = call_conditions(grant, filters, window)
     conditions.clauses.append("isNotNull(endpoint)")
     rows = shop.query(
-        f"SELECT endpoint AS name, {ROW_MEASURES} FROM calls FINAL {conditions.where} "
+        f"SELECT endpoint AS name, {SAMPLED_MEASURES} FROM calls FINAL {conditions.where} "
         f"GROUP BY endpoint ORDER BY n_cost_usd DESC, n_calls DESC LIMIT {TOP}",
         conditions.params,
     ).dicts()

@@ -8,7 +8,7 @@ from sonde.api.reads import calls, messages
 from sonde.api.reads.attributes import json_list, json_object
 from sonde.api.reads.origins import origins_of
 from sonde.api.reads.query import Conditions
-from sonde.api.reads.trace import NODE_COLUMNS, node_fields, project_of
+from sonde.api.reads.trace import NODE_COLUMNS, node_fields, skeleton_of
 from sonde.api.reads.tree import TreeNode, tree_order
 from sonde.api.schemas.calls import CallDetail
 from sonde.api.schemas.traces import SpanCall, SpanDetail, SpanEvent, SpanLink
@@ -22,25 +22,13 @@ DETAIL_COLUMNS = (
     "session_id, "
     "attributes, resource, events, links, facts"
 )
-SPANS_READ_MAX = 50_000
 
 
 def get_span(shop: Services, grant: Grant, wanted: str | None, trace_id: str, span_id: str) -> SpanDetail:
     """One span. Raises `NotFound`, also for one of a foreign project."""
-    project = project_of(shop, grant, wanted, trace_id)
-    conditions = Conditions()
-    conditions.project(project)
-    conditions.trace(trace_id)
-    tree = tree_order(
-        shop.query(
-            "SELECT lower(hex(span_id)), lower(hex(parent_span_id)), time "
-            f"FROM spans {conditions.where} ORDER BY version DESC LIMIT 1 BY span_id LIMIT {SPANS_READ_MAX}",
-            conditions.params,
-        ).rows
-    )
-    start_ns = shop.query(
-        f"SELECT toUnixTimestamp64Nano(min(time)) FROM spans {conditions.where}", conditions.params
-    ).scalar()
+    found = skeleton_of(shop, grant, wanted, trace_id)
+    project, start_ns, conditions = found.project, found.first_ns, found.conditions()
+    tree = tree_order(found.spans)
     one = Conditions()
     one.clauses, one.params = list(conditions.clauses), dict(conditions.params)
     one.span(span_id)

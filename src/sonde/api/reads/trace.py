@@ -1,5 +1,6 @@
 """One trace: its spans in the order of the tree, with their calls."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sonde.api.cursor import Cursor, decode, encode
@@ -27,15 +28,9 @@ NODE_COLUMNS = (
 
 def get_trace(shop: Services, grant: Grant, parameters: TraceParameters, trace_id: str) -> TraceDetail:
     """A trace and one page of its spans. Raises `NotFound`, also for a trace of a foreign project."""
-    project = project_of(shop, grant, parameters.project, trace_id)
-    conditions = Conditions()
-    conditions.project(project)
-    conditions.trace(trace_id)
-    skeleton = shop.query(
-        "SELECT lower(hex(span_id)) AS span_hex, lower(hex(parent_span_id)) AS parent_hex, time "
-        f"FROM spans {conditions.where} ORDER BY version DESC LIMIT 1 BY span_id LIMIT {SPANS_READ_MAX + 1}",
-        conditions.params,
-    ).rows
+    found = skeleton_of(shop, grant, parameters.project, trace_id)
+    project, skeleton = found.project, found.spans
+    conditions = found.conditions()
     order = tree_order(skeleton[:SPANS_READ_MAX])
     start = 0
     if parameters.cursor:
@@ -43,8 +38,8 @@ def get_trace(shop: Services, grant: Grant, parameters: TraceParameters, trace_i
         start = next((i + 1 for i, node in enumerate(order) if node.span_id == cursor.key[0]), len(order))
     page = order[start : start + parameters.limit]
     more = start + parameters.limit < len(order)
-    summary = summaries(shop, project, [trace_id])[project, trace_id]
-    start_ns = min((time_ns for _, _, time_ns in skeleton), default=0)
+    start_ns = found.first_ns
+    summary = summaries(shop, project, [trace_id], since_ns=start_ns)[project, trace_id]
     nodes, duplicates = _nodes(shop, conditions, page, start_ns)
     return TraceDetail(
         **summary.model_dump(),
@@ -57,17 +52,46 @@ def get_trace(shop: Services, grant: Grant, parameters: TraceParameters, trace_i
     )
 
 
-def project_of(shop: Services, grant: Grant, wanted: str | None, trace_id: str) -> str:
-    """The project of a trace: the one asked for, else the first that has it. Raises `NotFound`."""
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """A trace's spans as far as its shape needs them, and where in time they are."""
+
+    project: str
+    trace_id: str
+    spans: list[tuple[str, str, int]]
+    """Span id, parent id, start."""
+
+    @property
+    def first_ns(self) -> int:
+        """Start of the earliest span."""
+        return min(time_ns for _, _, time_ns in self.spans)
+
+    def conditions(self) -> Conditions:
+        """Conditions for rows of this trace. The range lets the engine read by its order instead of by an
+        index.
+        """
+        conditions = Conditions()
+        conditions.project(self.project)
+        conditions.time(TimeRange(self.first_ns, max(time_ns for _, _, time_ns in self.spans) + 1))
+        conditions.trace(self.trace_id)
+        return conditions
+
+
+def skeleton_of(shop: Services, grant: Grant, wanted: str | None, trace_id: str) -> Skeleton:
+    """The shape of a trace: of the project asked for, else of the first that has it. Raises `NotFound`."""
     conditions = Conditions()
     conditions.project(grant.project_for(wanted))
     conditions.trace(trace_id)
-    found = shop.query(
-        f"SELECT min(project) FROM spans {conditions.where} HAVING count() > 0", conditions.params
-    ).scalar()
-    if not found:
+    rows = shop.query(
+        "SELECT toString(project), lower(hex(span_id)), lower(hex(parent_span_id)), time "
+        f"FROM spans {conditions.where} ORDER BY project, version DESC LIMIT 1 BY project, span_id "
+        f"LIMIT {SPANS_READ_MAX + 1}",
+        conditions.params,
+    ).rows
+    if not rows:
         raise NotFound("There is no such trace.")
-    return str(found)
+    project = str(rows[0][0])
+    return Skeleton(project, trace_id, [(row[1], row[2], row[3]) for row in rows if row[0] == project])
 
 
 def _nodes(

@@ -43,7 +43,12 @@ def list_traces(shop: Services, grant: Grant, parameters: TraceListParameters) -
     if len(places) > parameters.limit:
         places = places[: parameters.limit]
         next_cursor = encode(Cursor(tuple(places[-1]), window), mark)
-    found = summaries(shop, grant.project_for(parameters.project), [place.trace_id for place in places])
+    found = summaries(
+        shop,
+        grant.project_for(parameters.project),
+        [place.trace_id for place in places],
+        since_ns=_earliest(shop, grant, parameters, places, window),
+    )
     items = [found[key] for place in places if (key := (place.project, place.trace_id)) in found]
     return Page[TraceSummary].model_construct(
         items=items,
@@ -51,6 +56,18 @@ def list_traces(shop: Services, grant: Grant, parameters: TraceListParameters) -
         from_=format_time(window.from_ns),
         to=format_time(window.to_ns),
     )
+
+
+def _earliest(
+    shop: Services, grant: Grant, parameters: TraceListParameters, places: list[Place], window: TimeRange
+) -> int:
+    """The earliest span of the traces. Those at the start of the range may have begun before it."""
+    if not places:
+        return 0
+    before = _starting_before(
+        shop, grant.project_for(parameters.project), places, TimeRange(0, window.from_ns)
+    )
+    return 0 if before else min(place.start_ns for place in places)
 
 
 def _places(
