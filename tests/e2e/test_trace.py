@@ -124,6 +124,9 @@ def test_the_tree_folds_filters_and_follows_the_keyboard(page: Page) -> None:
     page.keyboard.press("k")
     page.keyboard.press("h")
     expect(table.locator("[aria-selected=true]")).to_contain_text("checkout agent")
+    page.keyboard.press("z")
+    expect(page.get_by_role("status").filter(has_text="Only the time of checkout agent")).to_be_visible()
+    page.get_by_role("button", name="Show all of it").click()
     page.keyboard.press("3")
     expect(page.get_by_role("tab", name="Attributes")).to_have_attribute("aria-selected", "true")
 

@@ -196,7 +196,13 @@ export function formatAgo(time: Instant, now: number): string {
 /** "UTC", "GMT+2". */
 export function zoneOffset(now: number): string {
   const part = zoneName.formatToParts(new Date(now)).find((item) => item.type === 'timeZoneName')?.value ?? '';
-  return part === 'GMT' ? 'UTC' : part;
+  return part === 'GMT' || part === 'GMT+0' ? 'UTC' : part;
+}
+
+/** "Europe/Berlin (GMT+1)", "UTC". */
+export function describeZone(now: number): string {
+  const offset = zoneOffset(now);
+  return offset === TIME_ZONE ? offset : `${TIME_ZONE} (${offset})`;
 }
 
 /** Axis labels: as short as the width of the whole range allows. */

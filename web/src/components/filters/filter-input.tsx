@@ -105,8 +105,8 @@ export function FilterInput({ filters, facets, byName, onChange }: Props) {
               aria-selected={item === current}
               tabIndex={-1}
               className={cn(
-                'flex min-h-8 cursor-pointer items-center gap-2 rounded px-2 hover:bg-sunken',
-                item === current && 'bg-sunken',
+                'flex min-h-8 cursor-pointer items-center gap-2 rounded px-2 hover:bg-hover',
+                item === current && 'bg-hover',
               )}
               onMouseDown={(event) => event.preventDefault()}
               onClick={() => choose(item)}

@@ -12,7 +12,7 @@ export function callColumns(now: number): readonly GridColumn<CallSummary>[] {
     {
       id: 'time',
       label: 'Time',
-      size: 136,
+      size: 132,
       order: 'time',
       cell: (call) => (
         <Link
@@ -30,7 +30,7 @@ export function callColumns(now: number): readonly GridColumn<CallSummary>[] {
     {
       id: 'model',
       label: 'Model',
-      size: 190,
+      size: 176,
       grow: true,
       cell: (call) => (
         <span
@@ -38,7 +38,7 @@ export function callColumns(now: number): readonly GridColumn<CallSummary>[] {
           title={call.response_model ? `answered by ${call.response_model}` : undefined}
         >
           <span className="truncate font-medium">{modelOf(call) ?? <Unknown />}</span>
-          <span className="shrink-0 text-xs text-ink-3">{call.provider}</span>
+          <span className="min-w-0 shrink-[20] truncate text-xs text-ink-3">{call.provider}</span>
           {call.cache_hit ? <Badge tone="info">cache</Badge> : null}
           {call.fallback ? <Badge tone="warn">fallback</Badge> : null}
         </span>
@@ -52,11 +52,11 @@ export function callColumns(now: number): readonly GridColumn<CallSummary>[] {
       hidden: true,
       cell: (call) => <Text value={call.duplicate_reason} />,
     },
-    { id: 'status', label: 'Status', size: 108, cell: (call) => <StatusCell call={call} /> },
+    { id: 'status', label: 'Status', size: 98, cell: (call) => <StatusCell call={call} /> },
     {
       id: 'duration',
       label: 'Latency',
-      size: 82,
+      size: 78,
       right: true,
       order: 'duration',
       cell: (call) => formatDuration(call.duration_ms),
@@ -64,19 +64,19 @@ export function callColumns(now: number): readonly GridColumn<CallSummary>[] {
     {
       id: 'ttft',
       label: 'First token',
-      size: 84,
+      size: 82,
       right: true,
       cell: (call) => ((call.ttft_ms ?? null) === null ? <Unknown /> : formatDuration(call.ttft_ms)),
     },
     {
       id: 'tokens',
       label: 'Tokens',
-      size: 172,
+      size: 160,
       right: true,
       order: 'tokens',
       cell: (call) => <TokensCell call={call} />,
     },
-    { id: 'cost', label: 'Cost', size: 92, right: true, order: 'cost', cell: (call) => <CostCell call={call} /> },
+    { id: 'cost', label: 'Cost', size: 88, right: true, order: 'cost', cell: (call) => <CostCell call={call} /> },
     {
       id: 'name',
       label: 'Endpoint',

@@ -12,7 +12,7 @@ export function DemoBanner() {
   if (!project?.demo) return null;
   return (
     <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-warn-soft px-5 py-1 text-xs text-warn">
-      <FlaskConical className="size-3.5 shrink-0" aria-hidden />
+      <FlaskConical className="size-3.5 shrink-0 max-md:hidden" aria-hidden />
       <p>
         <strong className="font-semibold">Demo data.</strong> This traffic is generated; your own goes to other
         projects.

@@ -142,7 +142,7 @@ function Item({ value, icon, onSelect, children, hint, forceMount = false }: Ite
       value={value}
       onSelect={onSelect}
       forceMount={forceMount}
-      className="flex h-9 cursor-pointer items-center gap-3 rounded-md px-2.5 select-none data-[selected=true]:bg-sunken [&_svg]:size-4 [&_svg]:text-ink-3"
+      className="flex h-9 cursor-pointer items-center gap-3 rounded-md px-2.5 select-none data-[selected=true]:bg-hover [&_svg]:size-4 [&_svg]:text-ink-3"
     >
       {icon}
       <span className="min-w-0 flex-1 truncate">{children}</span>

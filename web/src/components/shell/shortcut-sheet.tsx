@@ -31,6 +31,7 @@ const GROUPS: readonly { title: string; keys: readonly (readonly [string, string
       ['h', 'Fold the span, or go to its parent'],
       ['l', 'Unfold the span'],
       ['e', 'Next error'],
+      ['z', 'Only the time of the span, or all of it'],
       ['1', 'Messages, tokens, attributes … (1 to 5)'],
     ],
   },

@@ -6,7 +6,7 @@ import { Menu, MenuContent, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuTrigge
 import { Popover, PopoverContent, PopoverTrigger } from '@/components/ui/popover';
 import { Tooltip } from '@/components/ui/tooltip';
 import { cn } from '@/lib/cn';
-import { formatTimestamp, TIME_ZONE, zoneOffset } from '@/lib/format';
+import { formatTimestamp, describeZone } from '@/lib/format';
 import { REFRESH_CHOICES_S, useScope } from '@/lib/scope';
 import {
   bounds,
@@ -51,7 +51,7 @@ export function TimeRangePicker() {
             <ChevronDown className="text-ink-3" />
           </Button>
         </PopoverTrigger>
-        <PopoverContent align="end" className="w-[min(30rem,92vw)] p-0" aria-label="Time range">
+        <PopoverContent align="end" className="w-[min(35rem,92vw)] p-0" aria-label="Time range">
           <RangePanel range={range} now={scope.now} onChoose={choose} />
         </PopoverContent>
       </Popover>
@@ -104,7 +104,7 @@ function RangePanel({ range, now, onChoose }: { range: TimeRange; now: number; o
             key={encodeRange(preset)}
             type="button"
             aria-pressed={encodeRange(preset) === encodeRange(range)}
-            className="flex h-7 items-center rounded px-2 text-left hover:bg-sunken aria-pressed:bg-accent-soft aria-pressed:font-medium aria-pressed:text-accent"
+            className="flex h-7 items-center rounded px-2 text-left hover:bg-hover aria-pressed:bg-accent-soft aria-pressed:font-medium aria-pressed:text-accent"
             onClick={() => onChoose(preset)}
           >
             {describeRange(preset)}
@@ -145,7 +145,7 @@ function RangePanel({ range, now, onChoose }: { range: TimeRange; now: number; o
             if (both) onChoose(both);
           }}
         >
-          <div className="grid grid-cols-2 gap-2">
+          <div className="grid gap-2 min-[30rem]:grid-cols-2">
             <label className="flex flex-col gap-1 text-xs font-medium text-ink-2">
               From
               <Input className="tabular" value={from} onChange={(event) => setFrom(event.target.value)} />
@@ -156,9 +156,7 @@ function RangePanel({ range, now, onChoose }: { range: TimeRange; now: number; o
             </label>
           </div>
           <div className="flex items-center gap-2">
-            <span className="text-xs text-ink-3">
-              {TIME_ZONE} ({zoneOffset(now)})
-            </span>
+            <span className="text-xs text-ink-3">{describeZone(now)}</span>
             <Button type="submit" look="primary" size="sm" className="ml-auto" disabled={both === null}>
               Show
             </Button>

@@ -11,6 +11,7 @@ import { formatCompact, formatDuration, formatTimestamp } from '@/lib/format';
 import { AttributesTab } from './attributes-tab';
 import { CostTab } from './cost-tab';
 import { EventsTab } from './events-tab';
+import { Folded } from './folded';
 import { MessagesTab } from './messages-tab';
 import { OperationIcon } from './operation';
 import { RawTab } from './raw-tab';
@@ -107,6 +108,7 @@ function Loaded({ span, tab, onTab }: { span: SpanDetail; tab: SpanTab; onTab: (
 function SpanHeader({ span }: { span: SpanDetail }) {
   const call = span.call_detail;
   const model = call?.request_model ?? call?.response_model;
+  const error = call?.error_message ?? span.status_message;
   return (
     <div className="shrink-0 px-4 pt-3 pb-2">
       <div className="flex items-start gap-2">
@@ -146,6 +148,11 @@ function SpanHeader({ span }: { span: SpanDetail }) {
           </Badge>
         ) : null}
       </div>
+      {span.status === 'error' && error ? (
+        <div role="note" className="mt-2 rounded bg-error-soft px-2.5 py-1.5 text-xs text-error">
+          <Folded text={error} lines={2} />
+        </div>
+      ) : null}
     </div>
   );
 }

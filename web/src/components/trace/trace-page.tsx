@@ -1,6 +1,15 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { ChevronsDownUp, ChevronsUpDown, CircleAlert, ListTree, Search, Waypoints } from 'lucide-react';
+import {
+  ChevronsDownUp,
+  ChevronsUpDown,
+  CircleAlert,
+  ListTree,
+  Search,
+  Waypoints,
+  ZoomIn,
+  ZoomOut,
+} from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { ApiError } from '@/api/problem';
 import { traceQuery, type SpanNode, type TraceDetail } from '@/api/queries';
@@ -16,7 +25,7 @@ import { useScope } from '@/lib/scope';
 import { readPreference, writePreference } from '@/lib/storage';
 import { ancestors, firstOfInterest, isFiltering, makeTree, treeRows, type TreeFilter } from '@/lib/tree';
 import { TraceHeader } from './trace-header';
-import { Waterfall } from './waterfall';
+import { Waterfall, type TimeWindow } from './waterfall';
 
 const route = getRouteApi('/traces/$traceId');
 
@@ -75,6 +84,8 @@ function LoadedTrace({ trace }: { trace: TraceDetail }) {
   const navigate = route.useNavigate();
   const { scope } = useScope();
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
+  // The time that is drawn: all of it, or that of one span.
+  const [zoom, setZoom] = useState<(TimeWindow & { name: string }) | null>(null);
   const [filter, setFilter] = useState<TreeFilter>({ text: '', only: null });
   const [share, setShare] = useState(() => Number(readPreference('trace-split') ?? '0.52') || 0.52);
   const split = useRef<HTMLDivElement>(null);
@@ -106,6 +117,16 @@ function LoadedTrace({ trace }: { trace: TraceDetail }) {
     const next = errors.find((span) => (order.get(span.span_id) ?? 0) > from) ?? errors[0];
     if (next) select(next);
   };
+  const toggleZoom = () => {
+    const span = trace.items.find((item) => item.span_id === selected);
+    if (zoom !== null || !span) setZoom(null);
+    else
+      setZoom({
+        name: span.name,
+        fromMs: span.start_offset_ms,
+        toMs: span.start_offset_ms + Math.max(span.duration_ms, 0.001),
+      });
+  };
   const setTab = (next: (typeof SPAN_TABS)[number]) =>
     void navigate({ replace: true, search: (old) => ({ ...old, tab: next }) });
   useShortcuts({
@@ -129,6 +150,7 @@ function LoadedTrace({ trace }: { trace: TraceDetail }) {
       else move(1);
     },
     e: nextError,
+    z: toggleZoom,
     ...Object.fromEntries(SPAN_TABS.map((name, index) => [String(index + 1), () => setTab(name)])),
   });
 
@@ -185,6 +207,17 @@ function LoadedTrace({ trace }: { trace: TraceDetail }) {
                 <CircleAlert /> Errors
               </Toggle>
             ) : null}
+            <Tooltip content={zoom ? 'Show the whole time (z)' : 'Show only the time of the selected span (z)'}>
+              <Button
+                look="ghost"
+                size="icon-sm"
+                aria-label={zoom ? 'Show the whole time' : 'Show only the time of the selected span'}
+                disabled={zoom === null && selected === null}
+                onClick={toggleZoom}
+              >
+                {zoom ? <ZoomOut /> : <ZoomIn />}
+              </Button>
+            </Tooltip>
             {foldable.length > 0 && !isFiltering(filter) ? (
               <Tooltip content={folded.size > 0 ? 'Unfold all' : 'Fold all'}>
                 <Button
@@ -198,6 +231,18 @@ function LoadedTrace({ trace }: { trace: TraceDetail }) {
               </Tooltip>
             ) : null}
           </div>
+          {zoom ? (
+            <p className="truncate border-b border-line bg-sunken px-3 py-1 text-xs text-ink-2" role="status">
+              Only the time of {zoom.name}{' '}
+              <button
+                type="button"
+                className="ml-1 rounded font-medium text-accent hover:underline"
+                onClick={() => setZoom(null)}
+              >
+                Show all of it
+              </button>
+            </p>
+          ) : null}
           {hidden > 0 ? (
             <p className="border-b border-line bg-sunken px-3 py-1 text-xs text-ink-2" role="status">
               {formatCount(hidden)} of {formatCount(trace.items.length)} spans hidden{' '}
@@ -220,7 +265,7 @@ function LoadedTrace({ trace }: { trace: TraceDetail }) {
           ) : null}
           <Waterfall
             rows={rows}
-            totalMs={Math.max(trace.duration_ms, ...ends(trace.items))}
+            window={zoom ?? { fromMs: 0, toMs: Math.max(trace.duration_ms, ...ends(trace.items)) }}
             selected={selected}
             onSelect={select}
             onFold={fold}

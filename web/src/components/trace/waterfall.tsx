@@ -8,9 +8,15 @@ import { cn } from '@/lib/cn';
 import { formatDuration, formatUsd } from '@/lib/format';
 import type { TreeRow } from '@/lib/tree';
 
+export interface TimeWindow {
+  fromMs: number;
+  toMs: number;
+}
+
 interface Props {
   rows: readonly TreeRow[];
-  totalMs: number;
+  /** The part of time that is drawn, from the start of the trace. */
+  window: TimeWindow;
   selected: string | null;
   onSelect: (span: SpanNode) => void;
   onFold: (spanId: string) => void;
@@ -31,7 +37,7 @@ function ticks(totalMs: number): number[] {
 }
 
 /** The tree of spans with the time of each beside it. */
-export function Waterfall({ rows, totalMs, selected, onSelect, onFold }: Props) {
+export function Waterfall({ rows, window, selected, onSelect, onFold }: Props) {
   const viewport = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -45,7 +51,9 @@ export function Waterfall({ rows, totalMs, selected, onSelect, onFold }: Props) 
     // Only when the selection moves, not when rows fold around it.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [selected]);
-  const marks = ticks(totalMs);
+  const { fromMs } = window;
+  const widthMs = window.toMs - fromMs;
+  const marks = ticks(widthMs);
   return (
     <div
       ref={viewport}
@@ -69,15 +77,16 @@ export function Waterfall({ rows, totalMs, selected, onSelect, onFold }: Props) 
           </div>
           <div
             role="columnheader"
-            aria-label={`Time, ${formatDuration(totalMs)} in all`}
+            aria-label={`Time, ${formatDuration(widthMs)} wide`}
             className="relative mr-16 h-full"
           >
             {marks.map((mark) => (
               <span
                 key={mark}
                 className="tabular absolute top-1.5 -translate-x-1/2 whitespace-nowrap"
-                style={{ left: `${(mark / totalMs) * 100}%` }}
+                style={{ left: `${(mark / widthMs) * 100}%` }}
               >
+                {fromMs > 0 ? '+' : ''}
                 {formatDuration(mark)}
               </span>
             ))}
@@ -161,7 +170,7 @@ export function Waterfall({ rows, totalMs, selected, onSelect, onFold }: Props) 
                 {duplicate ? '' : spanCost(span)}
               </div>
               <div role="cell" className="relative mr-16 h-full">
-                <Bar span={span} totalMs={totalMs} muted={duplicate} />
+                <Bar span={span} window={window} muted={duplicate} />
               </div>
             </div>
           );
@@ -206,9 +215,13 @@ function Guides({ row }: { row: TreeRow }) {
   );
 }
 
-function Bar({ span, totalMs, muted }: { span: SpanNode; totalMs: number; muted: boolean }) {
-  const left = totalMs > 0 ? (span.start_offset_ms / totalMs) * 100 : 0;
-  const width = totalMs > 0 ? (span.duration_ms / totalMs) * 100 : 100;
+function Bar({ span, window, muted }: { span: SpanNode; window: TimeWindow; muted: boolean }) {
+  const widthMs = Math.max(window.toMs - window.fromMs, 0.001);
+  const percent = (ms: number) => Math.min(Math.max(((ms - window.fromMs) / widthMs) * 100, 0), 100);
+  const end = span.start_offset_ms + span.duration_ms;
+  if (end < window.fromMs || span.start_offset_ms > window.toMs) return null;
+  const left = percent(span.start_offset_ms);
+  const width = percent(end) - left;
   const color = span.status === 'error' ? 'var(--error-bar)' : `var(--s-${operationLook(span.operation).color})`;
   const ttft = span.call?.ttft_ms ?? null;
   const waiting = ttft !== null && span.duration_ms > 0 ? Math.min(ttft / span.duration_ms, 1) * 100 : 0;
