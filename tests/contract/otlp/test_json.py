@@ -24,14 +24,15 @@ def send_value(target: Target, value: object) -> tuple[Answer, Stored]:
 
 def test_c21_ids_are_hex_in_any_case(target: Target) -> None:
     trace_id = bytes.fromhex("aBcDeF0123456789aBcDeF0123456789")
-    for write in (str.lower, str.upper, str.title):
-        span = build.json_span(trace_id, traceId=write(trace_id.hex()), spanId=write("00ffeeddccbbaa99"))
+    for number, write in enumerate((str.lower, str.upper, str.title)):
+        span = build.json_span(
+            trace_id, traceId=write(trace_id.hex()), spanId=write(f"{number}0ffeeddccbbaa99")
+        )
         span["parentSpanId"] = write("a0ffeeddccbbaa99")
         answer = post_json(target.http_port, build.json_traces(span))
         assert (answer.status, answer.json()) == (200, {})
     stored = target.spans(trace_id)
-    assert len(stored) == 3
-    assert {span.span_id for span in stored} == {"00ffeeddccbbaa99"}
+    assert {span.span_id for span in stored} == {f"{number}0ffeeddccbbaa99" for number in range(3)}
     assert {span.parent_span_id for span in stored} == {"a0ffeeddccbbaa99"}
 
 
