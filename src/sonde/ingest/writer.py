@@ -23,8 +23,11 @@ log = logging.getLogger(__name__)
 
 ROWS_PER_WRITE_MAX = 10_000
 BYTES_PER_WRITE_MAX = 48 << 20
-LINGER_S = 0.25
-"""Under steady load writes start at least this far apart, so that parts stay few. The first is at once."""
+BYTES_ENOUGH = 24 << 20
+"""So much waiting is written at once, some 5,000 spans: the fixed cost of a write is little then."""
+LINGER_S = 1.0
+"""Under steady lighter load writes start at least this far apart, for the same reason and to keep parts few.
+What comes to an idle server is written at once."""
 RETRY_S_MIN = 0.1
 RETRY_S_MAX = 5.0
 PAUSE_S_MAX = 30.0
@@ -72,6 +75,7 @@ class Writer:
         self._turn = threading.Lock()
         """Held while a write is made: the resolver and the tables belong to whoever has it."""
         self._closing = False
+        self._idle = True
         self._hurry = False
         self._first: Sequence[CallRow] = ()
         self.trouble: SondeError | None = None
@@ -168,6 +172,10 @@ class Writer:
             if self._first:
                 self._write(WriteBatch(calls=self._first))
             while (entries := self._take(last_start)) is not None:
+                self._idle = not entries and not self._resolver.has_deferred
+                if self._idle:
+                    self._journal.roll()  # nothing waits: an empty journal takes no room and starts quickly
+                    continue
                 last_start = time.monotonic()
                 with self._turn:
                     batch = self._write_all(entries)
@@ -192,16 +200,19 @@ class Writer:
             log.exception("telling of a written batch failed")
 
     def _take(self, last_start: float) -> list[Entry] | None:
-        """Wait for work and take a bounded part of it: None to close, [] when only deferred groups wait."""
+        """Wait for work and take a bounded part of it.
+
+        None to close; [] when only deferred groups wait, and once when nothing has come for a while.
+        """
         with self._wake:
             while not self._closing:
                 wait: float | None = None
                 if self._pending:
                     wait = last_start + self._linger_s - time.monotonic()
-                    large = self._pending_bytes >= BYTES_PER_WRITE_MAX
-                    if wait <= 0 or self._hurry or large:
+                    enough = self._pending_bytes >= BYTES_ENOUGH
+                    if wait <= 0 or self._hurry or enough:
                         break
-                elif self._resolver.has_deferred:
+                elif self._resolver.has_deferred or not self._idle:
                     wait = last_start + self._linger_s - time.monotonic()
                     if wait <= 0:
                         return []
