@@ -3,7 +3,7 @@
 import typer
 
 from sonde._version import __version__
-from sonde.cli import asking, backup, doctor, keys, mapping, removal, trace
+from sonde.cli import asking, backup, demo, doctor, keys, mapping, removal, trace
 from sonde.cli.serve import serve
 
 app = typer.Typer(
@@ -14,6 +14,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(serve)
+app.command()(demo.demo)
 app.command()(asking.sql)
 app.command()(asking.calls)
 app.command()(asking.traces)
