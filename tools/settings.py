@@ -15,8 +15,8 @@ HEAD = """# Settings
 
 Each setting is an environment variable and a line in `sonde.toml` (found in the working folder, or named by
 `--config`); the common ones are options of `sonde serve` too. The command line wins over the environment, the
-environment over the file. What can change while Sonde runs (retention, redaction, content capture, keys) is set
-per project on the page *Settings* or over REST, not here.
+environment over the file. What can change while Sonde runs (retention, redaction, content capture, keys) is
+set per project on the page *Settings* or over REST, not here.
 
 This page is generated: `python tools/settings.py`.
 

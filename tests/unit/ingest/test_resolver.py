@@ -1,5 +1,6 @@
 """The resolver's memory: what it joins, what it writes again, what it asks the engine for."""
 
+import hashlib
 import random
 from collections.abc import Iterable, Sequence
 
@@ -87,7 +88,7 @@ def row(
         links_json="",
         dropped_count=0,
         facts=facts,
-        content_hash=f"{hash((span, trace, parent, scope, response, operation, user, tokens)) & (2**64 - 1):016x}",
+        content_hash=hashlib.sha256(repr(facts).encode()).hexdigest()[:16],
     )
 
 
