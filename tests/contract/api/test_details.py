@@ -329,3 +329,10 @@ def test_a_pasted_span_is_explained(world: World) -> None:
     unknown = get(world, "/mapping/unknown-keys", **ALL)
     assert "app.note" in {item["key"] for item in unknown["items"]}
     assert "gen_ai.request.model" not in {item["key"] for item in unknown["items"]}
+
+
+def test_the_sums_of_a_trace_are_those_of_the_list(world: World) -> None:
+    """The list sums in the engine, a single trace from the rows it shows anyway."""
+    for item in get(world, "/traces", limit=100, **ALL)["items"]:
+        trace = get(world, f"/traces/{item['trace_id']}")
+        assert {name: trace[name] for name in item} == item

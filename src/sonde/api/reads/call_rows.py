@@ -7,6 +7,7 @@ import orjson
 
 from sonde.api.reads.query import finite, known, money
 from sonde.api.schemas.calls import CallDetail, CallSummary, CostLine
+from sonde.api.schemas.traces import SpanCall
 from sonde.api.times import format_time
 
 PLAIN = (
@@ -41,13 +42,43 @@ DETAIL_COLUMNS = ", ".join(
     )
 )
 
+NODE_PLAIN = (
+    "counted", "operation", "provider", "request_model", "response_model", "finish_reason", "streaming",
+    "incomplete", "input_tokens", "cached_input_tokens", "cache_write_tokens", "output_tokens",
+    "reasoning_tokens", "cost_state", "cost_source",
+)  # fmt: skip
+NODE_CALL_COLUMNS = (
+    "time, lower(hex(span_id)) AS span_hex, lower(hex(duplicate_of)) AS duplicate_hex, duplicate_reason, "
+    "ttft_ms, "
+    f"cost_usd, tags, user_id, session_id, environment, {', '.join(NODE_PLAIN)}"
+)
+"""What a span of a trace shows of its call, and what the trace sums up."""
+
+
+def span_call(row: dict[str, Any]) -> SpanCall:
+    """The call of a span from a row of `NODE_CALL_COLUMNS`."""
+    fields: dict[str, Any] = {name: row[name] for name in NODE_PLAIN}
+    return SpanCall(
+        **fields,
+        duplicate_of=known(row["duplicate_hex"]),
+        duplicate_reason=row["duplicate_reason"] or None,
+        ttft_ms=finite(row["ttft_ms"]),
+        total_tokens=total_of(row),
+        cost_usd=money(row["cost_usd"]),
+    )
+
+
+def total_of(row: dict[str, Any]) -> int | None:
+    """Input and output; the known one when only one is known."""
+    found = [row[name] for name in ("input_tokens", "output_tokens") if row[name] is not None]
+    return sum(found) if found else None
+
 
 def summary_fields(row: dict[str, Any]) -> dict[str, Any]:
     """Fields of `CallSummary` from a row of `SUMMARY_COLUMNS`."""
     fields: dict[str, Any] = {name: row[name] for name in PLAIN}
     for name in MONEY:
         fields[name] = money(row[name])
-    known_tokens = [row[name] for name in ("input_tokens", "output_tokens") if row[name] is not None]
     fields.update(
         time=format_time(row["time"]),
         end_time=format_time(row["time"] + row["duration_ns"]),
@@ -57,7 +88,7 @@ def summary_fields(row: dict[str, Any]) -> dict[str, Any]:
         status=row["status_text"],
         duration_ms=row["duration_ns"] / 1e6,
         ttft_ms=finite(row["ttft_ms"]),
-        total_tokens=sum(known_tokens) if known_tokens else None,
+        total_tokens=total_of(row),
         duplicate_of=known(row["duplicate_hex"]),
         duplicate_reason=row["duplicate_reason"] or None,
     )

@@ -5,12 +5,12 @@ from typing import Any
 
 from sonde.api.cursor import Cursor, decode, encode
 from sonde.api.parameters import TraceParameters
-from sonde.api.reads.call_rows import SUMMARY_COLUMNS, summary_fields
+from sonde.api.reads.call_rows import NODE_CALL_COLUMNS, span_call
 from sonde.api.reads.query import NO_SPAN, Conditions
 from sonde.api.reads.scores import of_trace
-from sonde.api.reads.trace_rows import summaries
+from sonde.api.reads.trace_rows import summaries, summary_of
 from sonde.api.reads.tree import TreeNode, tree_order
-from sonde.api.schemas.traces import SpanCall, SpanNode, TraceDetail
+from sonde.api.schemas.traces import SpanNode, TraceDetail
 from sonde.api.services import Services
 from sonde.api.times import TimeRange, format_time
 from sonde.auth.grant import Grant
@@ -39,13 +39,22 @@ def get_trace(shop: Services, grant: Grant, parameters: TraceParameters, trace_i
     page = order[start : start + parameters.limit]
     more = start + parameters.limit < len(order)
     start_ns = found.first_ns
-    summary = summaries(shop, project, [trace_id], since_ns=start_ns)[project, trace_id]
-    nodes, duplicates = _nodes(shop, conditions, page, start_ns)
+    rows = _span_rows(shop, conditions, None if len(page) == len(skeleton) else page)
+    calls = _call_rows(shop, conditions)
+    nodes = [
+        span_node(rows[node.span_id], node, start_ns, calls.get(node.span_id))
+        for node in page
+        if node.span_id in rows
+    ]
+    if len(rows) == len(skeleton):
+        summary = summary_of(project, trace_id, list(rows.values()), list(calls.values()))
+    else:
+        summary = summaries(shop, project, [trace_id], since_ns=start_ns)[project, trace_id]
     return TraceDetail(
         **summary.model_dump(),
         items=nodes,
         next_cursor=encode(Cursor((page[-1].span_id,), TimeRange(0, 0)), trace_id) if more else None,
-        duplicates=duplicates,
+        duplicates=sum(1 for row in calls.values() if not row["counted"]),
         scores=of_trace(shop, project, trace_id),
         logs=_log_count(shop, project, trace_id),
         truncated=len(skeleton) > SPANS_READ_MAX,
@@ -94,34 +103,29 @@ def skeleton_of(shop: Services, grant: Grant, wanted: str | None, trace_id: str)
     return Skeleton(project, trace_id, [(row[1], row[2], row[3]) for row in rows if row[0] == project])
 
 
-def _nodes(
-    shop: Services, conditions: Conditions, page: list[TreeNode], start_ns: int
-) -> tuple[list[SpanNode], int]:
-    """The spans of a page in order, and how many calls of the whole trace are not counted."""
-    params = {**conditions.params, "span_ids": [node.span_id for node in page]}
-    wanted = "SELECT toFixedString(unhex(arrayJoin({span_ids:Array(String)})), 8)"
-    chosen = f"{conditions.where} AND span_id IN ({wanted})"
-    rows = {
-        row["span_hex"]: row
-        for row in shop.query(
-            f"SELECT {NODE_COLUMNS} FROM spans {chosen} ORDER BY version DESC LIMIT 1 BY span_id", params
-        ).dicts()
-    }
-    calls = {
-        row["span_hex"]: row
-        for row in shop.query(
-            f"SELECT {SUMMARY_COLUMNS} FROM calls {conditions.where} ORDER BY version DESC LIMIT 1 BY "
-            "span_id",
-            conditions.params,
-        ).dicts()
-    }
-    duplicates = sum(1 for row in calls.values() if not row["counted"])
-    nodes = [
-        span_node(rows[node.span_id], node, start_ns, calls.get(node.span_id))
-        for node in page
-        if node.span_id in rows
-    ]
-    return nodes, duplicates
+def _span_rows(
+    shop: Services, conditions: Conditions, page: list[TreeNode] | None
+) -> dict[str, dict[str, Any]]:
+    """Spans of a page, or all, by id."""
+    params, where = dict(conditions.params), conditions.where
+    if page is not None:
+        params["span_ids"] = [node.span_id for node in page]
+        where += " AND span_id IN (SELECT toFixedString(unhex(arrayJoin({span_ids:Array(String)})), 8))"
+    found = shop.query(
+        f"SELECT {NODE_COLUMNS}, user_id, session_id, environment FROM spans {where} "
+        "ORDER BY version DESC LIMIT 1 BY span_id",
+        params,
+    )
+    return {row["span_hex"]: row for row in found.dicts()}
+
+
+def _call_rows(shop: Services, conditions: Conditions) -> dict[str, dict[str, Any]]:
+    """Calls of the whole trace by span id."""
+    found = shop.query(
+        f"SELECT {NODE_CALL_COLUMNS} FROM calls {conditions.where} ORDER BY version DESC LIMIT 1 BY span_id",
+        conditions.params,
+    )
+    return {row["span_hex"]: row for row in found.dicts()}
 
 
 def span_node(row: dict[str, Any], node: TreeNode, start_ns: int, call: dict[str, Any] | None) -> SpanNode:
@@ -153,9 +157,7 @@ def node_fields(
         "events": row["events_count"],
         "links": row["links_count"],
         "time_flag": row["time_flag"] or None,
-        "call": SpanCall(**{name: summary_fields(call)[name] for name in SpanCall.model_fields})
-        if call
-        else None,
+        "call": span_call(call) if call else None,
     }
 
 

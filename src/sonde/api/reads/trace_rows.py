@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sonde.api.reads.query import Conditions, money
+from sonde.api.reads.query import NO_SPAN, Conditions, money
 from sonde.api.schemas.traces import TraceSummary
 from sonde.api.services import Services
 from sonde.api.times import format_time
@@ -81,6 +81,53 @@ def summaries(
         (row["project"], row["trace_hex"]): _summary(row, by_key.get((row["project"], row["trace_hex"]), {}))
         for row in spans
     }
+
+
+def summary_of(
+    project: str, trace_id: str, spans: list[dict[str, Any]], calls: list[dict[str, Any]]
+) -> TraceSummary:
+    """The same sums as `summaries` over rows that are here already: all of a trace's."""
+    root = min(spans, key=lambda row: (row["parent_hex"] != NO_SPAN, row["time"]))
+    counted = sorted((row for row in calls if row["counted"]), key=lambda row: row["time"])
+    by_time = sorted(spans, key=lambda row: row["time"])
+
+    def first(rows: list[dict[str, Any]], name: str) -> str | None:
+        return next((row[name] for row in rows if row[name] is not None), None)
+
+    def total(name: str) -> Any:
+        found = [row[name] for row in counted if row[name] is not None]
+        return sum(found) if found else None
+
+    models = {row["response_model"] or row["request_model"] for row in counted} - {None}
+    return _summary(
+        {
+            "project": project,
+            "trace_hex": trace_id,
+            "start_ns": by_time[0]["time"],
+            "end_ns": max(row["time"] + row["duration_ns"] for row in spans),
+            "root_name": root["name"],
+            "root_seen": root["parent_hex"] == NO_SPAN,
+            "root_service": root["service"],
+            "services": sorted({row["service"] for row in spans})[:MODELS_MAX],
+            "spans": len(spans),
+            "errors": sum(1 for row in spans if row["status_text"] == "error"),
+            "span_user": first(by_time, "user_id"),
+            "span_session": first(by_time, "session_id"),
+            "span_environment": first(by_time, "environment"),
+        },
+        {
+            "calls": len(counted),
+            "input_tokens": total("input_tokens"),
+            "output_tokens": total("output_tokens"),
+            "cost_usd": total("cost_usd"),
+            "unpriced_calls": sum(1 for row in counted if row["cost_state"] == "unpriced"),
+            "models": sorted(models)[:MODELS_MAX],
+            "user_id": first(counted, "user_id"),
+            "session_id": first(counted, "session_id"),
+            "environment": first(counted, "environment"),
+            "tags": sorted({tag for row in counted for tag in row["tags"]})[:MODELS_MAX],
+        },
+    )
 
 
 def _summary(row: dict[str, Any], call: dict[str, Any]) -> TraceSummary:
