@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.contract.otlp.target import Served, served
 from tests.e2e.traffic import send_all
@@ -12,6 +12,10 @@ from tests.needs import ROOT, chromium
 
 VIEWPORT = {"width": 1440, "height": 900}
 NewPage = Callable[..., Page]
+
+# A deadline, not a measure: the machine may be busy.
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +61,7 @@ def new_page(browser: Browser, origin: str, watches: list[Watch]) -> Iterator[Ne
     def make(**options: object) -> Page:
         settings = {"viewport": VIEWPORT, "reduced_motion": "reduce", "base_url": origin, **options}
         context = browser.new_context(**settings)  # pyright: ignore[reportArgumentType]
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         watches.append(Watch(context, origin))
         return context.new_page()

@@ -119,11 +119,11 @@ def test_from_elsewhere_a_key_is_asked_for(new_page: NewPage, page: Page, watche
     away = new_page(extra_http_headers={"X-Forwarded-For": "203.0.113.9"})
     watches[-1].expected += ["401", "429"]
     away.goto("/calls?project=shop&range=6h")
-    expect(away.get_by_label("API key")).to_be_visible()
-    away.get_by_label("API key").fill("sk-sonde-wrong")
+    expect(away.get_by_label("API key", exact=True)).to_be_visible()
+    away.get_by_label("API key", exact=True).fill("sk-sonde-wrong")
     away.get_by_role("button", name="Log in").click()
     expect(away.get_by_role("alert")).to_be_visible()
-    away.get_by_label("API key").fill(secret)
+    away.get_by_label("API key", exact=True).fill(secret)
     away.get_by_role("button", name="Log in").click()
     expect(away.get_by_role("table", name="Calls").locator("[data-key]").first).to_be_visible()
     assert secret not in str(away.evaluate("document.cookie + JSON.stringify(localStorage)"))
@@ -134,6 +134,6 @@ def test_from_elsewhere_a_key_is_asked_for(new_page: NewPage, page: Page, watche
         "Write to"
     )
     away.get_by_role("button", name="Log out").click()
-    expect(away.get_by_label("API key")).to_be_visible()
+    expect(away.get_by_label("API key", exact=True)).to_be_visible()
     away.reload()
-    expect(away.get_by_label("API key")).to_be_visible()
+    expect(away.get_by_label("API key", exact=True)).to_be_visible()
