@@ -31,6 +31,10 @@ class Settings(BaseSettings):
         None,
         description="Address people use when it is not host:port (behind a proxy); its host is allowed.",
     )
+    allowed_hosts: str = Field(
+        "", description="More names this server answers to (Host header), with commas between them."
+    )
+    require_key: bool = Field(False, description="Ask for a key on loopback too.")
     insecure_no_auth: bool = Field(
         False,
         description="Listen beyond loopback without keys: whoever reaches the port can do all.",

@@ -137,6 +137,8 @@ def _connect(settings: Settings, store: Store, now_ns: Callable[[], int]) -> Ser
         DoorSettings(
             host=settings.host,
             public_url=settings.public_url,
+            allowed_hosts=tuple(name.strip() for name in settings.allowed_hosts.split(",") if name.strip()),
+            require_key=settings.require_key,
             insecure_no_auth=settings.insecure_no_auth,
         ),
         keyring,
