@@ -11,7 +11,7 @@ TARGET = Path(__file__).resolve().parent.parent / "schemas" / "openapi.json"
 
 
 def rendered() -> str:
-    """The description as it is kept: sorted, indented, a newline at the end, without the package's version."""
+    """The description as it is kept: sorted, indented, newline at the end, without the package's version."""
     app = bare_api()
     document = app.openapi()
     # No route returns a problem as its plain answer, so FastAPI does not know that schema.
