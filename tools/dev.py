@@ -97,11 +97,12 @@ def command_lock(arguments: list[str]) -> None:
 
 
 def some_tests(marker: str) -> Callable[[list[str]], None]:
-    """Return the command that runs the tests with one marker."""
+    """Return the command that runs the tests with one marker, faults and attacks in many rounds."""
 
     def command(arguments: list[str]) -> None:
         setup()
-        run(PYTHON, "-m", "pytest", "-m", marker, *arguments)
+        long = {"FAULT_ROUNDS": os.environ.get("FAULT_ROUNDS", "1")}
+        run(PYTHON, "-m", "pytest", "-m", marker, *arguments, env=long)
 
     return command
 

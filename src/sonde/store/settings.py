@@ -15,6 +15,8 @@ INSERT_SETTINGS: dict[str, str | int] = {
     "json_type_escape_dots_in_keys": 1,
     # Building the text index is the dearest part of inserting content: merges build it.
     "exclude_materialize_skip_indexes_on_insert": "ix_text",
+    # A request may carry a year of days; the engine's own limit is a hundred.
+    "max_partitions_per_insert_block": 400,
 }
 
 
