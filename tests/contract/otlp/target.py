@@ -257,7 +257,7 @@ class Served:
 
     def sql(self, query: str) -> list[dict[str, Any]]:
         """Rows of a query, once everything acknowledged is in the engine."""
-        until(lambda: self.metric("sonde_pending_bytes") == 0, 60)
+        until(lambda: self.metric("sonde_pending_bytes") == 0, 900)
         answer = post_json(self.http_port, {"sql": query}, path="/api/v1/sql")
         assert answer.status == 200, answer.body
         document = answer.json()
