@@ -21,44 +21,48 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SONDE_", env_parse_none_str="none", extra="forbid")
 
-    data_dir: Path = Field(DEFAULT_DATA_DIR, description="Folder of telemetry, journal and catalog.")
-    host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(4318, ge=0, le=65535, description="Web UI, REST and OTLP/HTTP. 0 takes a free one.")
+    data_dir: Path = Field(default=DEFAULT_DATA_DIR, description="Folder of telemetry, journal and catalog.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(
+        default=4318, ge=0, le=65535, description="Web UI, REST and OTLP/HTTP. 0 takes a free one."
+    )
     otlp_grpc_port: int | None = Field(
-        4317, ge=0, le=65535, description="OTLP/gRPC. 0 takes a free one; `none` switches gRPC off."
+        default=4317, ge=0, le=65535, description="OTLP/gRPC. 0 takes a free one; `none` switches gRPC off."
     )
     public_url: str | None = Field(
-        None,
+        default=None,
         description="Address people use when it is not host:port (behind a proxy); its host is allowed.",
     )
     allowed_hosts: str = Field(
-        "", description="More names this server answers to (Host header), with commas between them."
+        default="", description="More names this server answers to (Host header), with commas between them."
     )
-    require_key: bool = Field(False, description="Ask for a key on loopback too.")
+    require_key: bool = Field(default=False, description="Ask for a key on loopback too.")
     insecure_no_auth: bool = Field(
-        False,
+        default=False,
         description="Listen beyond loopback without keys: whoever reaches the port can do all.",
     )
     engine_url: str | None = Field(
-        None,
+        default=None,
         description="ClickHouse server, `http://user:password@host:8123/database`; else in data_dir.",
     )
     catalog_url: str | None = Field(
-        None, description="PostgreSQL catalog (`postgresql+psycopg://…`); else SQLite in data_dir."
+        default=None, description="PostgreSQL catalog (`postgresql+psycopg://…`); else SQLite in data_dir."
     )
-    demo: bool = Field(False, description="Send live demo traffic to project `demo`, with 14 days of past.")
+    demo: bool = Field(
+        default=False, description="Send live demo traffic to project `demo`, with 14 days of past."
+    )
     pending_mib_max: int = Field(
-        PENDING_BYTES_MAX // MEBIBYTE,
+        default=PENDING_BYTES_MAX // MEBIBYTE,
         ge=1,
         description="MiB accepted, not yet in the engine; more is 503.",
     )
     free_mib_min: int | None = Field(
-        None,
+        default=None,
         ge=0,
         description="Refuse writes below this much free disk; default 1 GiB or 5 %, the smaller.",
     )
-    engine_memory_mib: int = Field(2048, ge=256, description="Memory cap of the embedded engine.")
-    log_level: str = Field("info", description="debug, info, warning or error.")
+    engine_memory_mib: int = Field(default=2048, ge=256, description="Memory cap of the embedded engine.")
+    log_level: str = Field(default="info", description="debug, info, warning or error.")
 
     @classmethod
     def settings_customise_sources(

@@ -64,7 +64,7 @@ class Recall(Protocol):
     """Reads the facts of traces from the engine: by trace id, and by response id."""
 
     def __call__(
-        self, project: str, trace_ids: Sequence[str], response_ids: Sequence[str]
+        self, project: str, trace_ids: Sequence[str], response_ids: Sequence[str], /
     ) -> Iterable[StoredSpan]:
         """Return every stored span of these traces, and of traces with a call of these response ids."""
         ...

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from tests.needs import postgres_bin
 
@@ -61,5 +62,5 @@ def postgres_url(postgres_server: str) -> str:
     """SQLAlchemy address of a new, empty database."""
     name = f"t{uuid.uuid4().hex}"
     with psycopg.connect(f"postgresql://postgres@{postgres_server}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     return f"postgresql+psycopg://postgres@{postgres_server}/{name}"
