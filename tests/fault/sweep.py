@@ -73,7 +73,7 @@ def synced_files_after_a_failed_sync(world: World) -> None:
         synced.append(disk._paths[descriptor])
         sync(descriptor)
 
-    disk.sync = watched  # type: ignore[method-assign]
+    disk.sync = watched
     body = build.traces(build.span()).SerializeToString()
     assert world.send(body) is None
     world.fail_disk(lambda _, name: errno.EIO if name == "sync" else None)

@@ -144,9 +144,7 @@ def test_memory_is_bounded_and_others_are_served(server: Served, attack: str, tm
             statuses.extend(post(port, deep).status for deep in (nested(40), nested(1_000), body))
 
     most, honest = attacked(server, strike)
-    print(
-        f"{attack}: {most >> 20} MiB at most, {honest} honest requests answered, attack {sorted(set(statuses))}"
-    )
+    print(f"{attack}: at most {most >> 20} MiB, {honest} honest answered, attack {sorted(set(statuses))}")
     assert set(statuses) <= wanted
     assert most < RSS_BYTES_MAX
     assert honest > 0
