@@ -31,7 +31,8 @@ log = logging.getLogger(__name__)
 
 MAGIC = b"SONDEJ01"
 HEADER = struct.Struct("<II")
-SEGMENT_BYTES = 64 << 20
+SEGMENT_BYTES = 16 << 20
+"""Under steady load a segment is never idle: about this much is replayed that is in the engine already."""
 REUSE_BYTES = 8 << 20
 """A fully written segment larger than this is replaced by a new one, so that a replay stays short."""
 
