@@ -1,7 +1,6 @@
 """`sonde serve`: start everything in order, run until told to stop, stop everything in the reverse order."""
 
 import asyncio
-import gc
 import logging
 import signal
 import sys
@@ -10,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sonde._version import __version__
+from sonde.app import garbage
 from sonde.app.http import HttpServer, listen
 from sonde.app.settings import Settings
 from sonde.app.wiring import Server, build
@@ -18,9 +18,6 @@ from sonde.model.errors import StartError
 from sonde.model.limits import DRAIN_S
 
 log = logging.getLogger(__name__)
-
-GC_THRESHOLDS = (50_000, 20, 50)
-"""Decoding makes hundreds of thousands of short-lived objects a second, none of them in cycles."""
 
 SWITCH_INTERVAL_S = 0.001
 """How long a thread that comes back from the engine or the disk waits for the interpreter at most. Its
@@ -42,8 +39,7 @@ def run(settings: Settings) -> int:
         if error.hint:
             sys.stderr.write(f"{error.hint}\n")
         return 1
-    gc.freeze()
-    gc.set_threshold(*GC_THRESHOLDS)
+    garbage.take_over()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     try:
         import uvloop

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from sonde.api.application import create_api
 from sonde.api.services import Services
+from sonde.app import garbage
 from sonde.app.catalog_keys import CatalogKeys
 from sonde.app.demo_process import DemoProcess
 from sonde.app.disk_guard import DiskGuard
@@ -212,6 +213,7 @@ def _connect(settings: Settings, store: Store, now_ns: Callable[[], int]) -> Ser
         housekeeper=Housekeeper(
             [
                 Task("roll-ups", ROLLUP_S, store.rollups.rebuild),
+                Task("garbage", garbage.EVERY_S, garbage.Collector()),
                 Task("checkpoint", CHECKPOINT_S, store.checkpoint),
                 Task("retention", RETENTION_S, keeper.expire),
             ]

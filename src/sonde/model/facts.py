@@ -55,7 +55,7 @@ class Usage(Struct, frozen=True, gc=False, omit_defaults=True):
         return self.input_tokens is not None or self.output_tokens is not None
 
 
-class SpanFacts(Struct, frozen=True, omit_defaults=True):
+class SpanFacts(Struct, frozen=True, gc=False, omit_defaults=True):
     """The normalized statement of one record. Every field but the identity may be unknown (None)."""
 
     trace_id: str

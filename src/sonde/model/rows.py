@@ -24,7 +24,7 @@ class Message(Struct, frozen=True, gc=False, omit_defaults=True):
     """JSON list of parts in OpenTelemetry's shape when the content is more than one plain text."""
 
 
-class SpanRow(Struct, frozen=True):
+class SpanRow(Struct, frozen=True, gc=False):
     """Table ``spans``: every span, key (project, time, span_id, trace_id)."""
 
     project: str
@@ -90,7 +90,7 @@ class Cost(Struct, frozen=True, gc=False):
     """JSON list of {token_class, tokens, unit_price_usd_per_million, cost_usd} and reasons in words."""
 
 
-class CallRow(Struct, frozen=True):
+class CallRow(Struct, frozen=True, gc=False):
     """Table ``calls``: one candidate invocation; ``counted`` false for a repeat of another one.
 
     ``facts`` are those of the span after the invocation was put together: fields its own span did not
@@ -113,7 +113,7 @@ class CallRow(Struct, frozen=True):
     """Microseconds; the highest version of a key wins."""
 
 
-class LogRow(Struct, frozen=True):
+class LogRow(Struct, frozen=True, gc=False):
     """Table ``logs``."""
 
     project: str
@@ -137,7 +137,7 @@ class LogRow(Struct, frozen=True):
     """Hash of the record and of its position among equal records of one request: the key of redelivery."""
 
 
-class MetricPoint(Struct, frozen=True):
+class MetricPoint(Struct, frozen=True, gc=False):
     """Table ``metrics``: one data point of any of OTLP's five kinds."""
 
     project: str
@@ -183,7 +183,7 @@ class MetricPoint(Struct, frozen=True):
     flags: int = 0
 
 
-class Score(Struct, frozen=True):
+class Score(Struct, frozen=True, gc=False):
     """Table ``scores``: a judgement of a span, a trace or a session."""
 
     project: str
@@ -207,7 +207,7 @@ class Score(Struct, frozen=True):
     attributes_json: str = "{}"
 
 
-class LogContent(Struct, frozen=True):
+class LogContent(Struct, frozen=True, gc=False):
     """Content of a span that arrived as a log event."""
 
     trace_id: str

@@ -49,7 +49,7 @@ class Link(Struct, frozen=True, gc=False):
     dropped_attributes_count: int = 0
 
 
-class Span(Struct, frozen=True):
+class Span(Struct, frozen=True, gc=False):
     """One decoded span. Ids are hex text; ``parent_span_id`` is empty for a root."""
 
     trace_id: str
@@ -76,7 +76,7 @@ class Span(Struct, frozen=True):
     dropped_links_count: int = 0
 
 
-class LogRecord(Struct, frozen=True):
+class LogRecord(Struct, frozen=True, gc=False):
     """One decoded log record. ``trace_id`` and ``span_id`` are empty when it belongs to no span."""
 
     time_ns: int
