@@ -30,7 +30,7 @@ from sonde.ingest.receivers import HttpReceiver, Intake
 from sonde.ingest.receivers.connection import GuardedProtocol
 from sonde.ingest.resolver import Resolver
 from sonde.ingest.warmup import warm_up
-from sonde.ingest.writer import Writer
+from sonde.ingest.writer import WRITES, Writer
 from sonde.model.errors import SondeError, Unavailable
 from sonde.model.facts import SpanFacts
 from sonde.model.limits import MEBIBYTE
@@ -47,6 +47,8 @@ log = logging.getLogger(__name__)
 PRELOAD_NS = 600 * 1_000_000_000
 """Spans received this recently are in memory again after a restart."""
 ROLLUP_S = 5.0
+SKIPS_MAX = 60
+"""Rounds of roll-ups an idle server leaves out: five minutes."""
 CHECKPOINT_S = 60.0
 RETENTION_S = 3_600.0
 
@@ -212,7 +214,7 @@ def _connect(settings: Settings, store: Store, now_ns: Callable[[], int]) -> Ser
         application=compose([*health, *HttpReceiver(intake).routes()], api, ui_app(), door),
         housekeeper=Housekeeper(
             [
-                Task("roll-ups", ROLLUP_S, store.rollups.rebuild),
+                Task("roll-ups", ROLLUP_S, _WhenWritten(store.rollups.rebuild)),
                 Task("garbage", garbage.EVERY_S, garbage.Collector()),
                 Task("checkpoint", CHECKPOINT_S, store.checkpoint),
                 Task("retention", RETENTION_S, keeper.expire),
@@ -221,6 +223,22 @@ def _connect(settings: Settings, store: Store, now_ns: Callable[[], int]) -> Ser
     )
     running.append(server)
     return server
+
+
+class _WhenWritten:
+    """Work that has something to do only after a write; an idle server does it now and then all the same."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        self._work = work
+        self._writes = -1
+        self._skipped = 0
+
+    def __call__(self) -> None:
+        if WRITES.value == self._writes and self._skipped < SKIPS_MAX:
+            self._skipped += 1
+            return
+        self._writes, self._skipped = WRITES.value, 0
+        self._work()
 
 
 def open_store(settings: Settings) -> Store:
