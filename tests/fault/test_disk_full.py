@@ -68,7 +68,7 @@ def test_the_guard_refuses_before_the_disk_is_full(tmp_path_factory: pytest.Temp
         assert post(server.http_port, body).status == 200
         until(lambda: len(server.sql("select span_id from spans")) == 20)
         volume.leave(40)
-        until(lambda: post(server.http_port, SMALL).status == 503)
+        until(lambda: get(server, "/readyz").status == 503)  # nothing is sent until the guard has looked
         assert_told_to_come_back(server)
         assert "MiB are free" in get(server, "/readyz").json()["detail"]
         assert len(rows_now(server, "select span_id from spans")) == 20

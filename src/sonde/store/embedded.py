@@ -6,7 +6,7 @@ connection from a pool, writes have a few of their own so that tables are writte
 
 import logging
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any, cast
 
 import pyarrow as pa
 
-from sonde.model.errors import SondeError, StartError, Unavailable
+from sonde.model.errors import StartError, Unavailable
 from sonde.store.engine import DEFAULT_LIMITS, QueryLimits, Result, WriteBatch, WriteResult
 from sonde.store.errors import from_engine
 from sonde.store.keys import key_casts
@@ -96,7 +96,7 @@ class EmbeddedEngine:
         self._writing = Writing(self, self._workers)
 
     def _new_connection(self) -> "_Connection":
-        connection = _Connection(self._connect(self._address))
+        connection = _Connection(lambda: self._connect(self._address))
         with self._all_lock:
             self._all.append(connection)
         return connection
@@ -226,10 +226,16 @@ class EmbeddedEngine:
 
 
 class _Connection:
-    """One chDB connection with the settings it has at the moment."""
+    """One chDB connection with the settings it has at the moment.
 
-    def __init__(self, raw: Any) -> None:
-        self._raw = raw
+    What a failed statement had put out before it failed stays in chDB's buffer and would come first in the next
+    answer of the same connection, whoever asks. So a failure costs the connection: a new one takes its place.
+    """
+
+    def __init__(self, connect: Callable[[], Any]) -> None:
+        self._connect = connect
+        self._raw = connect()
+        self._spent = False
         self._lock = threading.Lock()
         self._current: dict[str, str | int] = {}
         self._set(QUERY_SETTINGS | INSERT_SETTINGS)
@@ -258,48 +264,49 @@ class _Connection:
             self.run("SET " + ", ".join(back), "Null", {})
 
     def _set(self, settings: Mapping[str, str | int]) -> None:
-        text = ", ".join(f"{name} = {literal(value)}" for name, value in settings.items())
-        self.run(f"SET {text}", "Null", {})
+        self.run(_set_statement(settings), "Null", {})
 
     def run(self, sql: str, output_format: str, params: Mapping[str, str]) -> bytes:
         """Run one statement, the output as bytes."""
-        with self._lock:
-            try:
-                result = self._raw.query(sql, output_format, params=dict(params))
-                return bytes(result.bytes())
-            except SondeError:
-                raise
-            except UnicodeDecodeError as error:
-                raise Unavailable("The engine failed with a message that is no text.") from error
-            except Exception as error:
-                raise from_engine(str(error)) from error
+        with self._statement():
+            return bytes(self._raw.query(sql, output_format, params=dict(params)).bytes())
 
     def arrow(self, sql: str, params: Mapping[str, str]) -> "pa.Table":
         """Run a query, the answer as an Arrow table.
 
         The bytes are copied once: a view would not keep the engine's result alive.
         """
-        with self._lock:
-            try:
-                result = self._raw.query(sql, "ArrowStream", params=dict(params))
-                return pa.ipc.open_stream(result.bytes()).read_all()
-            except UnicodeDecodeError as error:
-                raise Unavailable("The engine failed with a message that is no text.") from error
-            except Exception as error:
-                raise from_engine(str(error)) from error
+        with self._statement():
+            result = self._raw.query(sql, "ArrowStream", params=dict(params))
+            return pa.ipc.open_stream(result.bytes()).read_all()
 
     def arrow_over(self, sql: str, sonde_keys: "pa.Table") -> "pa.Table":
         """Run a query that reads ``Python(sonde_keys)``; chDB finds the table by this variable's name."""
+        with self._statement():
+            result = self._raw.query(sql, "ArrowStream")
+            return pa.ipc.open_stream(result.bytes()).read_all()
+
+    @contextmanager
+    def _statement(self) -> "Generator[None]":
+        """Alone on the connection; failures as errors of our tree."""
         with self._lock:
             try:
-                result = self._raw.query(sql, "ArrowStream")
-                return pa.ipc.open_stream(result.bytes()).read_all()
-            except UnicodeDecodeError as error:
-                raise Unavailable("The engine failed with a message that is no text.") from error
+                if self._spent:
+                    self._renew()
+                yield
             except Exception as error:
+                self._spent = True
+                if isinstance(error, UnicodeDecodeError):
+                    raise Unavailable("The engine failed with a message that is no text.") from error
                 raise from_engine(str(error)) from error
-            finally:
-                del sonde_keys
+
+    def _renew(self) -> None:
+        """Put a new connection in place of this one. Connected first: the engine stops with its last one."""
+        fresh = self._connect()
+        fresh.query(_set_statement(QUERY_SETTINGS | INSERT_SETTINGS | self._current), "Null")
+        self._raw.close()
+        self._raw = fresh
+        self._spent = False
 
     def describe(self, sql: str, params: Mapping[str, str]) -> list[str]:
         """ClickHouse type names of a query's columns."""
@@ -312,19 +319,14 @@ class _Connection:
         Not through chDB's streaming insert: on a full disk that reports success and stores nothing.
         """
         names = ", ".join(sonde_rows.column_names)
-        with self._lock:
-            try:
-                self._raw.query(
-                    f"INSERT INTO {table} ({names}) SELECT {names} FROM Python(sonde_rows)", "Null"
-                )
-            except UnicodeDecodeError as error:
-                raise Unavailable("The engine failed with a message that is no text.") from error
-            except Exception as error:
-                raise from_engine(str(error)) from error
-            finally:
-                del sonde_rows
+        with self._statement():
+            self._raw.query(f"INSERT INTO {table} ({names}) SELECT {names} FROM Python(sonde_rows)", "Null")
 
     def close(self) -> None:
         """Close the connection."""
         with self._lock:
             self._raw.close()
+
+
+def _set_statement(settings: Mapping[str, str | int]) -> str:
+    return "SET " + ", ".join(f"{name} = {literal(value)}" for name, value in settings.items())

@@ -52,8 +52,10 @@ def _spans_of(engine: Engine, project: str, trace_ids: Sequence[str]) -> list[St
         "lower(hex(parent_span_id)) AS parent, "
         "time, toUnixTimestamp64Nano(time) + duration_ns + end_skew_ns AS end_ns, time_flag, "
         "attributes, facts, "
-        "lower(hex(content_hash)) AS hash FROM spans FINAL WHERE project = {project:String} "
-        "AND trace_id IN (SELECT toFixedString(unhex(arrayJoin({ids:Array(String)})), 16))",
+        "lower(hex(content_hash)) AS hash FROM spans WHERE project = {project:String} "
+        "AND trace_id IN (SELECT toFixedString(unhex(arrayJoin({ids:Array(String)})), 16)) "
+        # Not FINAL, which would make the index on trace ids read a hundred times as much.
+        "ORDER BY version DESC LIMIT 1 BY time, span_id, trace_id",
         {"project": project, "ids": trace_ids},
     )
     return [

@@ -111,6 +111,9 @@ class Handler(BaseHTTPRequestHandler):
                 if restore:
                     connection.query("SET " + ", ".join(f"{name} = DEFAULT" for name in restore))
         except Exception as error:  # noqa: BLE001  whatever the engine says is the answer
+            # What the failed statement had put out would come first in this connection's next answer.
+            failed, connection = connection, chdb.connect(self.pool.path)
+            failed.close()
             self.answer(500, str(error).encode("utf-8", "replace"), code=str(error)[6:10].strip(". :"))
         finally:
             self.pool.free.put(connection)

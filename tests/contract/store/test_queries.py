@@ -39,6 +39,18 @@ def test_wrong_sql(engine: Engine, sql: str) -> None:
     assert "DB::Exception" not in caught.value.message
 
 
+def test_what_a_failed_query_had_put_out_is_in_nobodys_answer(engine: Engine) -> None:
+    failing = "SELECT number, throwIf(number = 5000000) FROM numbers(10000000)"
+    unlimited = QueryLimits()  # with limits the engine holds rows back until they are checked
+    for _ in range(3):
+        with pytest.raises(BadInput):
+            engine.query(failing, limits=unlimited)
+        assert engine.query("SELECT 'mine' AS own").rows == [("mine",)]
+        with pytest.raises(BadInput):
+            engine.query_format(failing, "TSV", limits=unlimited)
+        assert engine.query_format("SELECT 'mine'", "TSV") == b"mine\n"
+
+
 def test_cancelled_from_another_thread(engine: Engine) -> None:
     caught: list[BaseException] = []
 
