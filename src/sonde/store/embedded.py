@@ -228,8 +228,8 @@ class EmbeddedEngine:
 class _Connection:
     """One chDB connection with the settings it has at the moment.
 
-    What a failed statement had put out before it failed stays in chDB's buffer and would come first in the next
-    answer of the same connection, whoever asks. So a failure costs the connection: a new one takes its place.
+    What a failed statement had put out before it failed stays in chDB's buffer and would come first in the
+    next answer of the same connection, whoever asks. So a failure costs the connection: a new one follows.
     """
 
     def __init__(self, connect: Callable[[], Any]) -> None:
