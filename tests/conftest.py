@@ -8,7 +8,7 @@ from hypothesis import settings
 from tests.needs import missing
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
-MARKERS = ("browser", "postgres", "node")
+MARKERS = ("browser", "postgres", "redis", "node")
 
 # Deadlines measure the machine, not the code. A failing example prints the blob that replays it.
 settings.register_profile("local", deadline=None, print_blob=True)

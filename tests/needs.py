@@ -1,7 +1,7 @@
 """What some tests need from the machine, and where it is.
 
-A test says what it needs by its marker (`browser`, `postgres`, `node`); conftest.py skips it loudly when that
-is missing, and fails it when CI=true, so that no continuous run is green because nothing ran.
+A test says what it needs by its marker (`browser`, `postgres`, `redis`, `node`); conftest.py skips it loudly
+when that is missing, and fails it when CI=true, so that no continuous run is green because nothing ran.
 """
 
 import os
@@ -28,6 +28,12 @@ def postgres_bin() -> Path | None:
     return Path(on_path).parent if on_path else None
 
 
+def redis_server() -> Path | None:
+    """Return Debian's Redis."""
+    found = shutil.which("redis-server")
+    return Path(found) if found else None
+
+
 def node() -> Path | None:
     """Return Node, when the front end's packages are installed too."""
     found = shutil.which("node")
@@ -40,6 +46,8 @@ def missing(marker: str) -> str | None:
         return "no Chromium: apt-get install chromium, or set SONDE_CHROMIUM to one"
     if marker == "postgres" and postgres_bin() is None:
         return "no PostgreSQL: apt-get install postgresql"
+    if marker == "redis" and redis_server() is None:
+        return "no Redis: apt-get install redis-server"
     if marker == "node" and node() is None:
         return "no Node or no web/node_modules: install Node and run make setup"
     return None

@@ -1,4 +1,4 @@
-"""What the tests need besides Python and Node packages: Debian's Chromium, fonts for it, and PostgreSQL."""
+"""What the tests need from Debian: Chromium, fonts for it, PostgreSQL and Redis."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from steps import Stop, output_of, run, say
 BROWSER = "chromium"
 FONTS = ("fonts-dejavu-core", "fonts-noto-color-emoji", "fonts-wqy-microhei")
 DATABASE = "postgresql"
+KEY_VALUE_STORE = "redis-server"
 
 
 def missing() -> list[str]:
@@ -23,6 +24,8 @@ def missing() -> list[str]:
     ]
     if not any(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
         names.append(DATABASE)
+    if not shutil.which("redis-server"):
+        names.append(KEY_VALUE_STORE)
     return names
 
 

@@ -21,6 +21,8 @@ INPUTS: dict[str, list[str]] = {
         "pyproject.toml",
         "--extra=server",
         "--extra=postgres",
+        "--extra=redis",
+        "--extra=jsonschema",
         "requirements/dev.in",
         "--constraints=requirements/runtime.txt",
     ],
