@@ -25,7 +25,7 @@ class ResilienceError(SondeError):
 
 
 class CircuitOpen(ResilienceError):
-    """The breaker of ``target`` is open; the call was not made. It tries again in ``retry_after_s`` seconds."""
+    """The breaker of ``target`` is open; the call was not made. ``retry_after_s``: until the next trial."""
 
     status = 503
     code = "circuit-open"

@@ -37,7 +37,7 @@ class Call:
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """All arguments by name, without ``self``. What the signature does not name is called ``*0``, ``*1``, …."""
+        """All arguments by name, without ``self``. What has no name is called ``*0``, ``*1``, and so on."""
         if not self.args:
             return dict(self.kwargs)
         names = _positional(self.function)
@@ -77,7 +77,7 @@ class Around(Protocol):
 
 
 class Policy:
-    """An :class:`Around` that decorates functions: ``@Retry()`` or ``Retry()(client.chat.completions.create)``."""
+    """An :class:`Around` that decorates functions: ``@Retry()``, ``Retry()(client.responses.create)``."""
 
     def around(self, call: Call, proceed: Proceed) -> Steps[Any]:
         """Make the call through ``proceed``, never, once or several times."""
@@ -108,10 +108,7 @@ def wrap(
     def begin(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Steps[Any]:
         return proceed(Call(function, args, kwargs, told, is_async=kind in {"async", "async generator"}))
 
-    made = {"sync": _sync, "async": _async, "generator": _generator, "async generator": _async_generator}[
-        kind
-    ]
-    return cast("Callable[P, R]", _like(function, made(begin)))
+    return cast("Callable[P, R]", functools.update_wrapper(_MAKERS[kind](begin), function))
 
 
 def invoke(call: Call) -> Steps[Any]:
@@ -122,7 +119,7 @@ def invoke(call: Call) -> Steps[Any]:
 def kind_of(function: Callable[..., Any]) -> Kind:
     """Which of the four kinds a function is. Looks through ``functools.wraps`` and ``functools.partial``."""
     unwrapped = inspect.unwrap(function)
-    for one in (function, unwrapped, getattr(type(function), "__call__", None)):
+    for one in (function, unwrapped, type(function).__call__):
         if inspect.isasyncgenfunction(one):
             return "async generator"
         if inspect.iscoroutinefunction(one):
@@ -179,9 +176,12 @@ def _outside(result: Any) -> Any:
     return AsyncStream(result) if result.is_async else SyncStream(result)
 
 
-def _like(function: Callable[..., Any], wrapper: Callable[..., Any]) -> Callable[..., Any]:
-    """Name, docstring and signature of the function. A callable object or partial may lack some of them."""
-    return functools.update_wrapper(wrapper, function)
+_MAKERS: dict[Kind, Callable[[Begin], Callable[..., Any]]] = {
+    "sync": _sync,
+    "async": _async,
+    "generator": _generator,
+    "async generator": _async_generator,
+}
 
 
 @functools.lru_cache(maxsize=512)
