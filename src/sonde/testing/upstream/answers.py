@@ -28,7 +28,7 @@ class Answer:
 
     ``usage`` has Sonde's meaning (input includes cached, output includes reasoning); each dialect turns it
     into its own. None: one token for four characters of what came in and what goes out. ``model`` is the name
-    the upstream answers with; None: that of the request. ``reasoning`` is the visible thinking: a thinking block
+    the upstream answers with; None: the one asked for. ``reasoning`` is visible thinking: a thinking block
     (Anthropic), a thought part (Gemini), a reasoning summary (Responses), ``reasoning_content`` (chat).
     """
 
