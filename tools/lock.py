@@ -14,6 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TOOL = ROOT / ".make" / "lock-venv"
 
+SHARED = "--constraints=requirements/runtime.txt"
+
 # Output file -> what goes into it.
 INPUTS: dict[str, list[str]] = {
     "runtime.txt": ["pyproject.toml", "--extra=server", "--extra=postgres"],
@@ -24,9 +26,14 @@ INPUTS: dict[str, list[str]] = {
         "--extra=redis",
         "--extra=jsonschema",
         "requirements/dev.in",
-        "--constraints=requirements/runtime.txt",
+        SHARED,
     ],
     "lock.txt": ["requirements/lock.in"],
+    # The environments of examples/ (see tools/examples.py): the light package and what is shown with it.
+    "examples-clients.txt": ["pyproject.toml", "requirements/examples-clients.in", SHARED],
+    "examples-agents.txt": ["pyproject.toml", "requirements/examples-agents.in", SHARED],
+    # LiteLLM holds several packages back, so this one goes its own way.
+    "examples-routers.txt": ["pyproject.toml", "requirements/examples-routers.in"],
 }
 
 
