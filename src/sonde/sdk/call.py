@@ -15,8 +15,8 @@ from sonde.sdk import providers, responses
 from sonde.sdk.chunks import Classify
 from sonde.sdk.draft import FACTS, TOKENS, Draft, complain_of, model_of, operation_of
 from sonde.sdk.safety import failed, tell_once
-from sonde.sdk.spans import INCOMPLETE, mark_failed
-from sonde.sdk.streams import Measured, Meter, is_stream, not_a_stream
+from sonde.sdk.spans import mark_failed
+from sonde.sdk.streams import INCOMPLETE, Measured, Meter, is_stream, not_a_stream
 from sonde.sdk.values import clean_all
 
 TEXT_KEPT_MAX = 1_000_000

@@ -10,8 +10,8 @@ from sonde.sdk.caller import FUNCTION, caller
 from sonde.sdk.content import captured
 from sonde.sdk.messages import as_messages
 from sonde.sdk.safety import tell_once
-from sonde.sdk.spans import INCOMPLETE, OPERATION
-from sonde.sdk.streams import FIRST_CHUNK
+from sonde.sdk.spans import OPERATION
+from sonde.sdk.streams import FIRST_CHUNK, INCOMPLETE
 from sonde.sdk.values import Value, amount, clean, clean_all, count
 from sonde.semconv.words import PROVIDERS
 

@@ -15,10 +15,10 @@ from sonde.sdk import providers
 from sonde.sdk.content import captured
 from sonde.sdk.messages import as_messages, is_messages
 from sonde.sdk.safety import failed, tell_once
+from sonde.sdk.streams import INCOMPLETE
 from sonde.sdk.values import Value, clean, clean_all
 
 OPERATION = "gen_ai.operation.name"
-INCOMPLETE = "sonde.incomplete"
 ERROR_TYPE = "error.type"
 
 KINDS: Mapping[str, tuple[str, str]] = {

@@ -16,6 +16,7 @@ GAPS_MAX = 8_192
 """Pauses kept exactly; of a longer stream every second, fourth … one is."""
 
 FIRST_CHUNK = "gen_ai.response.time_to_first_chunk"
+INCOMPLETE = "sonde.incomplete"
 
 
 class Meter:
