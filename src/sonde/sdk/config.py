@@ -3,6 +3,7 @@
 import difflib
 import math
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -25,12 +26,14 @@ class Config:
     """All settings of the SDK. Units are in the names."""
 
     service: str | None = None
-    """Name of the app: resource attribute ``service.name``. Default: the name of the script."""
+    """Name of the app: ``service.name``. None: what its resource says already, else the script's name."""
     environment: str | None = None
     release: str | None = None
     url: str = DEFAULT_URL
     """Address of the server (or of any OTLP/HTTP endpoint), without ``/v1/traces``."""
     api_key: str | None = field(default=None, repr=False)
+    endpoints: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Whole addresses by signal (``OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`` …) that go before ``url``."""
     headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     """More HTTP headers of each export."""
     export: str = "otlp"
@@ -54,7 +57,7 @@ class Config:
     metrics: bool = False
     """Process and GenAI client metrics."""
     logs: bool | str = False
-    """One structured line per call: True sends them by OTLP; ``stdout`` or ``file:calls.log`` writes them too."""
+    """One structured line per call: True sends by OTLP; ``stdout`` or ``file:calls.log`` writes them too."""
     prometheus_port: int | None = None
     """Serve Prometheus metrics of this app on this port (loopback)."""
     queue_spans_max: int = 20_000
@@ -126,6 +129,7 @@ _ENVIRONMENT: dict[str, tuple[str, ...]] = {
 }
 """Setting → variables, the first one that is set counts."""
 
+_HOST_AND_PORT = re.compile(r"[A-Za-z0-9._-]+(?::[0-9]+)?\Z")
 _RATES = frozenset(("content_sample_rate", "sample_rate"))
 _POSITIVE = frozenset(
     ("content_bytes_max", "queue_spans_max", "queue_bytes_max", "flush_interval_s", "timeout_s", "slow_ms")
@@ -148,7 +152,7 @@ _TYPES = {
     "quiet": bool,
     "disabled": bool,
 }
-NAMES = tuple(entry.name for entry in fields(Config))
+NAMES = tuple(entry.name for entry in fields(Config) if entry.name != "endpoints")
 
 
 class Problem(ValueError):
@@ -179,8 +183,8 @@ def resolve(given: Mapping[str, Any], environ: Mapping[str, str] | None = None) 
         values["headers"] = _headers(environ["OTEL_EXPORTER_OTLP_HEADERS"])
     if "export" not in values and environ.get("OTEL_EXPORTER_OTLP_PROTOCOL", "").strip() == "grpc":
         values["export"] = "grpc"
-    if not values.get("service") and "service.name=" not in environ.get("OTEL_RESOURCE_ATTRIBUTES", ""):
-        values["service"] = _script_name(sys.argv[0] if sys.argv else "")
+    if "url" not in given or given["url"] is None:
+        values.setdefault("endpoints", _endpoints(environ))
     return Config(**values)
 
 
@@ -254,7 +258,11 @@ def _url(value: Any) -> str:
     text = str(value).strip().rstrip("/")
     for path in ("/v1/traces", "/v1/logs", "/v1/metrics"):
         text = text.removesuffix(path)
-    parts = urlsplit(text if "://" in text else f"http://{text}")
+    if "://" not in text:
+        if not _HOST_AND_PORT.match(text):
+            raise Problem(f"{text[:80]!r} is not an address; write it like {DEFAULT_URL}")
+        text = f"http://{text}"
+    parts = urlsplit(text)
     try:
         port = parts.port
     except ValueError:
@@ -265,7 +273,7 @@ def _url(value: Any) -> str:
         raise Problem("an address holds no password; hand the key over as api_key=")
     if port == 0:
         raise Problem("port 0 cannot be reached")
-    return text if "://" in text else f"http://{text}"
+    return text
 
 
 def _export(value: Any) -> str:
@@ -337,6 +345,22 @@ def _redact(value: Any) -> Redact:
         if all(isinstance(rule, str) or callable(rule) for rule in rules):
             return tuple(cast("Sequence[RedactRule]", rules))
     raise Problem("it takes True, False, a pattern, a function from text to text, or a list of these")
+
+
+def _endpoints(environ: Mapping[str, str]) -> dict[str, str]:
+    """The standard variables for one signal; ``SONDE_URL`` goes before them."""
+    if environ.get("SONDE_URL", "").strip():
+        return {}
+    named = {
+        signal: environ.get(f"OTEL_EXPORTER_OTLP_{signal.upper()}_ENDPOINT", "").strip()
+        for signal in ("traces", "logs", "metrics")
+    }
+    return {signal: address for signal, address in named.items() if address}
+
+
+def default_service() -> str:
+    """A name for an app that has not said one: its script's."""
+    return _script_name(sys.argv[0] if sys.argv else "")
 
 
 def _script_name(argument: str) -> str:

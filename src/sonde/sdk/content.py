@@ -108,7 +108,7 @@ class _Walk:
 
     def _object(self, value: object, depth: int) -> Any:
         if isinstance(value, bytes | bytearray | memoryview):
-            return f"<{len(value)} bytes>"
+            return f"<{len(memoryview(value))} bytes>"
         if isinstance(value, Enum):
             return self.plain(value.value, depth + 1)
         if isinstance(value, _PRINTED):

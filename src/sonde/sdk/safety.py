@@ -59,7 +59,7 @@ def _text(error: Exception) -> str:
 
 
 class safely:  # noqa: N801 — reads as a word where it is used
-    """``with safely("reading the answer"): …`` or ``@safely("…")``; a decorated function gives None on an error.
+    """``with safely("reading the answer"): …`` or ``@safely("…")``: None where it would raise.
 
     Only `Exception` is held back: cancellation, exit and interrupts pass.
     """
