@@ -10,39 +10,67 @@ from typing import TYPE_CHECKING, Any
 from sonde._version import __version__
 
 if TYPE_CHECKING:
-    from sonde.sdk.context import context, continued
+    from sonde.sdk.call import call
+    from sonde.sdk.context import context, continued, headers
     from sonde.sdk.init import flush, init, ledger, shutdown
+    from sonde.sdk.logs import (
+        JsonFormatter,
+        json_logging,
+        loguru_patcher,
+        loguru_sink,
+        structlog_processor,
+        structlog_renderer,
+    )
+    from sonde.sdk.measure import stream
     from sonde.sdk.observe import observe
     from sonde.sdk.record import record_call
     from sonde.sdk.scores import score
     from sonde.sdk.spans import span
 
 _PLACES = {
+    "JsonFormatter": "sonde.sdk.logs",
+    "call": "sonde.sdk.call",
     "context": "sonde.sdk.context",
     "continued": "sonde.sdk.context",
     "flush": "sonde.sdk.init",
+    "headers": "sonde.sdk.context",
     "init": "sonde.sdk.init",
+    "json_logging": "sonde.sdk.logs",
     "ledger": "sonde.sdk.init",
+    "loguru_patcher": "sonde.sdk.logs",
+    "loguru_sink": "sonde.sdk.logs",
     "observe": "sonde.sdk.observe",
     "record_call": "sonde.sdk.record",
     "score": "sonde.sdk.scores",
     "shutdown": "sonde.sdk.init",
     "span": "sonde.sdk.spans",
+    "stream": "sonde.sdk.measure",
+    "structlog_processor": "sonde.sdk.logs",
+    "structlog_renderer": "sonde.sdk.logs",
 }
 """Public name → the module that has it."""
 
 __all__ = [
+    "JsonFormatter",
     "__version__",
+    "call",
     "context",
     "continued",
     "flush",
+    "headers",
     "init",
+    "json_logging",
     "ledger",
+    "loguru_patcher",
+    "loguru_sink",
     "observe",
     "record_call",
     "score",
     "shutdown",
     "span",
+    "stream",
+    "structlog_processor",
+    "structlog_renderer",
 ]
 
 

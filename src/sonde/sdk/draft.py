@@ -64,7 +64,7 @@ FACTS: Mapping[str, _Fact] = {
     "ttft_ms": _Fact(FIRST_CHUNK, number=True, convert=_milliseconds_as_seconds),
     "response_model": _Fact(responses.MODEL),
     "response_id": _Fact(responses.ID),
-    "request_id": _Fact("sonde.request.id"),
+    "request_id": _Fact("sonde.request_id"),
     "finish_reason": _Fact(responses.REASONS, convert=_reasons),
     "streaming": _Fact("gen_ai.request.stream", convert=_flag),
     "incomplete": _Fact(INCOMPLETE, convert=_flag),

@@ -37,7 +37,7 @@ _SESSION = ("session.id", "gen_ai.conversation.id")
 _USER = ("user.id", "enduser.id")
 _FUNCTION = ("sonde.function", "code.function.name")
 _REASONS = ("gen_ai.response.finish_reasons", "llm.finish_reason")
-_REQUEST_ID = ("sonde.request.id", "anthropic.request.id", "request_id")
+_REQUEST_ID = ("sonde.request_id", "anthropic.request.id", "request_id")
 _TIER = (
     "openai.response.service_tier",
     "gen_ai.openai.response.service_tier",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sonde.sdk import config as settings
-from sonde.sdk import instrumentations, providers
+from sonde.sdk import instrumentations, providers, signals
 from sonde.sdk.config import Config, Redact
 from sonde.sdk.export.span_door import SpanDoor
 from sonde.sdk.pipeline import Pipeline
@@ -134,6 +134,7 @@ def _init(config: Config) -> None:
     _start_logs(pipeline)
     if config.metrics:
         _start_metrics(pipeline)
+    signals.start(config)
     report = instrumentations.switch_on(config)
     _hook_exit()
     pipeline.start()
@@ -166,6 +167,7 @@ def _stop(timeout_s: float | None) -> bool:
     if pipeline is None:
         return True
     timeout_s = pipeline.config.exit_timeout_s if timeout_s is None else timeout_s
+    signals.stop()
     providers.collect_metrics(timeout_s)
     _State.span_door.shut()
     done = pipeline.intake.close(timeout_s)

@@ -20,6 +20,7 @@ from sonde.sdk.values import Value
 from sonde.semconv.words import SCOPES
 
 EXPENSIVE = "sonde.expensive"
+BILLED = "sonde.cost.billed_usd"
 
 Observer = Callable[[CallFacts], None]
 """Is told of each model call, once, in the thread that ended it. Must be quick."""
@@ -132,6 +133,8 @@ class CallProcessor(SpanProcessor):
         if meter is not None:
             known = span.attributes or {}
             more.update((key, value) for key, value in meter.attributes().items() if key not in known)
+        if not _Told.observers and BILLED not in (span.attributes or ()):
+            return more
         call = read(span, more)
         if call is None:
             return more

@@ -96,7 +96,9 @@ def connect_traces(door: "SpanDoor", config: Config, default_service: str) -> st
         else:
             said = f"own TracerProvider beside {type(existing).__name__}, to which nothing can be added"
     if provider not in _with_span_door:
-        provider.add_span_processor(door)
+        from sonde.sdk.processor import CallProcessor
+
+        provider.add_span_processor(CallProcessor(door))
         _with_span_door.add(provider)
     _Current.tracer_provider = provider
     _Current.tracer = None

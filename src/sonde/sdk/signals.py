@@ -40,7 +40,7 @@ def start(config: Config, *observers: Observer) -> None:
         if started is not None:
             told.append(started[0])
             _Running.prometheus = started[1]
-    if told or config.expensive_usd > 0:
+    if told:
         prices.load()
     observe_calls(*told, on_start=hooks)
 
