@@ -10,8 +10,6 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
-import orjson
-
 Convert = Callable[[Any], Any]
 
 TEXT_MAX = 1_024
@@ -32,6 +30,8 @@ def text(value: Any) -> str | None:
 def json_text(value: Any) -> str | None:
     """Text that may come as a JSON string, quotes and all, as MLflow and Langfuse send it."""
     if type(value) is str and value[:1] == '"':
+        import orjson  # not part of the light package, whose SDK reads these tables and converts nothing
+
         try:
             value = orjson.loads(value)
         except orjson.JSONDecodeError:
@@ -101,6 +101,8 @@ def structure(value: Any) -> Any:
     head = value.lstrip()[:1]
     if head not in ("{", "["):
         return None
+    import orjson
+
     try:
         found = orjson.loads(value)
     except orjson.JSONDecodeError:
