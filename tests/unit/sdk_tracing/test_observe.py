@@ -13,7 +13,6 @@ from opentelemetry.trace import StatusCode
 from sonde.sdk import config
 from sonde.sdk.observe import observe
 from sonde.sdk.spans import span
-
 from tests.unit.sdk_tracing.conftest import Telemetry
 
 
@@ -224,10 +223,8 @@ def test_an_unknown_kind_is_told_once_and_left_out(
 
         work()
     assert "gen_ai.operation.name" not in (telemetry.spans[0].attributes or {})
-    assert [record.getMessage() for record in caplog.records if "toool" in record.getMessage()] == [
-        "sonde.observe: kind 'toool' is not known and is left out; it is one of tool, agent, workflow, "
-        "retrieval. A model call is sonde.call(…) or sonde.record_call(…)."
-    ]
+    (told,) = [record.getMessage() for record in caplog.records if "toool" in record.getMessage()]
+    assert "it is one of tool, agent, workflow, retrieval" in told
 
 
 def test_content_is_off_by_default(telemetry: Telemetry) -> None:
