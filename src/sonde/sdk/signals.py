@@ -41,7 +41,7 @@ def start(config: Config, *observers: Observer) -> None:
             told.append(started[0])
             _Running.prometheus = started[1]
     if told:
-        prices.load()
+        prices.load()  # 0.4 s, once, where the list is installed: so that the first lines have their cost
     observe_calls(*told, on_start=hooks)
 
 

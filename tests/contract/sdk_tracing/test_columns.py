@@ -101,7 +101,8 @@ def test_estimated_tokens_are_marked(rows: Rows) -> None:
     row = rows["estimated"]
     assert (int(row["input_tokens"]), int(row["output_tokens"])) == (8, 1)
     assert row["tokens_estimated"] is True
-    assert json.loads(row["attributes"])["sonde.usage.tokenizer"] == "o200k_base"
+    (span,) = rows.server.sql(f"select attributes from spans where span_id = '{row['span_id']}'")
+    assert json.loads(span["attributes"])["sonde.usage.tokenizer"] == "o200k_base"
     assert float(row["duration_ms"]) == pytest.approx(250, abs=0.01)
     assert float(row["ttft_ms"]) == pytest.approx(80, abs=0.01)
 
@@ -155,6 +156,7 @@ def test_one_log_line_for_each_call(rows: Rows) -> None:
     assert "RateLimitError" in line["body"]
     attributes = json.loads(by_span[rows.ids["streamed"]["span_id"]]["attributes"])
     assert attributes["output_tokens"] == 211
+    assert float(attributes["cost_usd"]) == pytest.approx(float(rows["streamed"]["cost_usd"]))
 
 
 def _plain(value: Any) -> Any:
