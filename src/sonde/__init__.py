@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sonde.sdk.record import record_call
     from sonde.sdk.scores import score
     from sonde.sdk.spans import span
+    from sonde.sdk.summary import summary
 
 _PLACES = {
     "JsonFormatter": "sonde.sdk.logs",
@@ -47,6 +48,7 @@ _PLACES = {
     "stream": "sonde.sdk.measure",
     "structlog_processor": "sonde.sdk.logs",
     "structlog_renderer": "sonde.sdk.logs",
+    "summary": "sonde.sdk.summary",
 }
 """Public name → the module that has it."""
 
@@ -71,6 +73,7 @@ __all__ = [
     "stream",
     "structlog_processor",
     "structlog_renderer",
+    "summary",
 ]
 
 

@@ -1,1 +1,1 @@
-"""Runs in the user's app: OpenTelemetry set-up, delivery, tracing by hand. It cannot reach the server's code."""
+"""Runs in the user's app: OpenTelemetry set-up, delivery, tracing. It cannot reach the server's code."""

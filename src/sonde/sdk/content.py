@@ -107,8 +107,8 @@ class _Walk:
         return plain
 
     def _object(self, value: object, depth: int) -> Any:
-        if isinstance(value, bytes | bytearray | memoryview):
-            return f"<{len(memoryview(value))} bytes>"
+        if isinstance(value, bytes | bytearray):
+            return f"<{len(value)} bytes>"
         if isinstance(value, Enum):
             return self.plain(value.value, depth + 1)
         if isinstance(value, _PRINTED):

@@ -5,12 +5,13 @@ OpenInference, OpenLLMetry. One that the app has switched on already is left as 
 """
 
 import contextlib
+import importlib
 import importlib.metadata
 import logging
 import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Any
@@ -251,13 +252,8 @@ def _by_entry_point(entry: importlib.metadata.EntryPoint, family: str) -> Callab
 
 
 def _openinference_without_content() -> Any:
-    from openinference.instrumentation import TraceConfig  # pyright: ignore[reportMissingImports]
-
-    return TraceConfig(  # pyright: ignore[reportUnknownVariableType]
-        hide_inputs=True,
-        hide_outputs=True,
-        hide_embedding_vectors=True,
-    )
+    module: Any = importlib.import_module("openinference.instrumentation")
+    return module.TraceConfig(hide_inputs=True, hide_outputs=True, hide_embedding_vectors=True)
 
 
 def _anthropic_traces_itself() -> bool:
@@ -272,18 +268,15 @@ def _anthropic(config: Config) -> str:
 
 
 def _pydantic_ai(config: Config) -> str:
-    from pydantic_ai import Agent  # pyright: ignore[reportMissingImports, reportUnknownVariableType]
-    from pydantic_ai.models.instrumented import (  # pyright: ignore[reportMissingImports]
-        InstrumentationSettings,  # pyright: ignore[reportUnknownVariableType]
-    )
-
-    agent: Any = Agent
+    agent: Any = importlib.import_module("pydantic_ai").Agent
     if getattr(agent, "_instrument_default", False):
         return "already"
-    settings: Any = InstrumentationSettings(
-        tracer_provider=providers.tracer_provider(), include_content=config.capture_content
+    instrumented: Any = importlib.import_module("pydantic_ai.models.instrumented")
+    agent.instrument_all(
+        instrumented.InstrumentationSettings(
+            tracer_provider=providers.tracer_provider(), include_content=config.capture_content
+        )
     )
-    agent.instrument_all(settings)
     return "on"
 
 
@@ -321,7 +314,7 @@ def _short(error: Exception) -> str:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def _quiet() -> Generator[None]:
     """Instrumentors complain in the log about what our one line says better."""
     logger = logging.getLogger("opentelemetry.instrumentation.instrumentor")
     before = logger.level

@@ -35,6 +35,12 @@ class _Current:
     reader: Any = None
 
 
+class _Own:
+    """What was made here, once for a process: OpenTelemetry takes a global provider only once."""
+
+    tracer_provider: "TracerProvider | None" = None
+
+
 _with_span_door: "weakref.WeakSet[Any]" = weakref.WeakSet()
 """Providers that have our processor: there is no way to take it off again."""
 
@@ -76,13 +82,13 @@ def connect_traces(door: "SpanDoor", config: Config, default_service: str) -> st
     from opentelemetry.sdk.trace import SpanLimits, TracerProvider
 
     existing = trace.get_tracer_provider()
-    said = "added to the app's TracerProvider"
     provider: Any = existing
+    said = "own TracerProvider" if existing is _Own.tracer_provider else "added to the app's TracerProvider"
     if not hasattr(existing, "add_span_processor"):
         limited = (
             "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT" in os.environ or "OTEL_ATTRIBUTE_COUNT_LIMIT" in os.environ
         )
-        provider = _Current.tracer_provider
+        provider = _Own.tracer_provider
         if provider is None:
             # Ended by our own atexit handler, which has a deadline.
             provider = TracerProvider(
@@ -90,6 +96,7 @@ def connect_traces(door: "SpanDoor", config: Config, default_service: str) -> st
                 shutdown_on_exit=False,
                 span_limits=None if limited else SpanLimits(max_span_attributes=ATTRIBUTES_MAX),
             )
+            _Own.tracer_provider = provider
         if isinstance(existing, trace.ProxyTracerProvider):
             trace.set_tracer_provider(provider)
             said = "own TracerProvider"

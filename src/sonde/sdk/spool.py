@@ -11,11 +11,10 @@ import itertools
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 from sonde.sdk.export.batch import SIGNALS, Packed, Signal
 
@@ -92,7 +91,7 @@ class Spool:
             entry.path.unlink()
 
     @contextmanager
-    def turn(self) -> Iterator[bool]:
+    def turn(self) -> Generator[bool]:
         """Whether it is this process's turn to replay; the lock goes with the process, however it ends."""
         try:
             descriptor = os.open(self.folder / "replay.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -134,6 +133,6 @@ def _entry(item: "os.DirEntry[str]") -> Entry | None:
         if signal not in SIGNALS:
             return None
         size = item.stat().st_size
-        return Entry(int(time_ns), item.name, Path(item.path), cast("Signal", signal), int(records), size)
+        return Entry(int(time_ns), item.name, Path(item.path), signal, int(records), size)
     except (OSError, ValueError):
         return None

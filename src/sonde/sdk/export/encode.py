@@ -86,12 +86,10 @@ def is_content(key: str) -> bool:
 
 def leave_out_content(encoded: Any) -> None:
     """Take the content out of an encoded span and its events."""
-    _keep(encoded.attributes, lambda key: not is_content(key))
+    remove_content(encoded.attributes)
     for event in encoded.events:
-        if event.name.startswith(_MESSAGE_EVENT):
-            _keep(event.attributes, lambda key: key not in _EVENT_CONTENT and not is_content(key))
-        else:
-            _keep(event.attributes, lambda key: not is_content(key))
+        is_message = event.name.startswith(_MESSAGE_EVENT)
+        remove_content(event.attributes, _EVENT_CONTENT if is_message else frozenset())
 
 
 def redact_attributes(attributes: Iterable[Any], rules: Redacting, length_max: int, *, every: bool) -> None:
@@ -153,8 +151,9 @@ def _ids(span: ReadableSpan) -> tuple[bytes, bytes]:
     return context.trace_id.to_bytes(16, "big"), context.span_id.to_bytes(8, "big")
 
 
-def _keep(attributes: Any, wanted: Any) -> None:
-    """Delete from a repeated field in place."""
+def remove_content(attributes: Any, more: frozenset[str] = frozenset()) -> None:
+    """Delete from a repeated field of attributes, in place, what holds content and the keys of ``more``."""
     for index in range(len(attributes) - 1, -1, -1):
-        if not wanted(attributes[index].key):
+        key: str = attributes[index].key
+        if key in more or is_content(key):
             del attributes[index]

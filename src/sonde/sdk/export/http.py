@@ -91,7 +91,7 @@ class HttpTransport:
     def _outcome(self, answer: "httpx2.Response") -> Outcome:
         status = answer.status_code
         if 200 <= status < 300:
-            return _accepted(answer.content)
+            return accepted(answer.content)
         said = " ".join(answer.text.split())[:200]
         if status in _LATER:
             return Outcome(
@@ -114,7 +114,7 @@ class HttpTransport:
         return Outcome("refused", f"{self._url} refuses a batch ({status}): {said}")
 
 
-def _accepted(body: bytes) -> Outcome:
+def accepted(body: bytes) -> Outcome:
     """The partial success of all three signals has the same shape on the wire."""
     if not body:
         return Outcome("stored")

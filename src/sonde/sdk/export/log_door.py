@@ -12,9 +12,9 @@ from opentelemetry.sdk.resources import Resource
 from sonde.sdk.config import Config
 from sonde.sdk.export.batch import Batch
 from sonde.sdk.export.encode import (
-    is_content,
     redact_attributes,
     redact_value,
+    remove_content,
     resource_attributes,
     set_resource,
 )
@@ -102,8 +102,6 @@ class LogEncoder:
                 return
             except Exception as error:  # noqa: BLE001 — a rule of the app's own may raise: then no content is sent
                 failed("redacting content", error)
-        for index in range(len(record.attributes) - 1, -1, -1):
-            if is_content(record.attributes[index].key):
-                del record.attributes[index]
+        remove_content(record.attributes)
         if name.startswith(_GENAI):
             record.ClearField("body")

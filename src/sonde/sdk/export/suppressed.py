@@ -1,6 +1,6 @@
 """Sonde's own requests make no spans, whatever HTTP instrumentation the app has."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from opentelemetry.context import (
@@ -12,7 +12,7 @@ from opentelemetry.context import (
 
 
 @contextmanager
-def suppressed() -> Iterator[None]:
+def suppressed() -> Generator[None]:
     """No instrumentation in this block."""
     token = attach(set_value(_SUPPRESS_INSTRUMENTATION_KEY, True))
     try:
