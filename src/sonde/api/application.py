@@ -10,6 +10,7 @@ from sonde.api.routes import (
     calls,
     deletions,
     keys,
+    ledger,
     logs,
     mapping,
     metrics,
@@ -28,8 +29,8 @@ PREFIX = "/api/v1"
 PUBLIC_PATHS = frozenset({("POST", f"{PREFIX}/session")})
 """The only routes of this application that a stranger may call."""
 NOUNS = (
-    overview, calls, traces, logs, metrics, scores, status, sql, mapping, projects, deletions, keys, session,
-    storage,
+    overview, calls, traces, logs, metrics, scores, status, ledger, sql, mapping, projects, deletions, keys,
+    session, storage,
 )  # fmt: skip
 
 

@@ -203,8 +203,9 @@ def status(
     """What has been received, and from whom."""
     with connected(url, api_key) as client:
         answer = client.status(project)
+        senders = client.ledger(project=project)["items"]
     if as_json:
-        output.print_json(answer)
+        output.print_json(answer | {"senders": senders})
         return
     output.say(
         f"Sonde {output.safe(answer['version'])} takes OTLP/HTTP at "
@@ -243,3 +244,25 @@ def status(
             Style.TABLE,
             right=("spans", "calls"),
         )
+    if senders:
+        output.say("\nWhat Sonde's SDK says it sent:")
+        _print_ledger(senders)
+
+
+def _print_ledger(senders: list[dict[str, Any]]) -> None:
+    counts = ("created", "sampled", "dropped", "stored", "waiting")
+    output.print_rows(
+        ("project", "service", "signal", *counts, "why dropped"),
+        [
+            (
+                item["project"],
+                item["service"],
+                item["signal"],
+                *(item[name] for name in counts),
+                ", ".join(f"{reason} {records}" for reason, records in item["reasons"].items()),
+            )
+            for item in senders
+        ],
+        Style.TABLE,
+        right=counts,
+    )

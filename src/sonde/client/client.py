@@ -98,6 +98,10 @@ class Client:
         """What has been received."""
         return self.request("GET", "/status", params={"project": project})
 
+    def ledger(self, **params: Any) -> Json:
+        """What senders made, sampled out, dropped and delivered."""
+        return self.request("GET", "/ledger", params=params)
+
     def overview(self, **params: Any) -> Json:
         """Totals and series."""
         return self.request("GET", "/overview", params=params)
