@@ -46,21 +46,21 @@ def kind_of(chunk: Any) -> Kind:
     """
     if isinstance(chunk, str | bytes):
         return "text" if chunk else "other"
-    choices = _get(chunk, "choices")
-    if choices:
-        return _of_choice(choices[0])
+    choice = _first(_get(chunk, "choices"))
+    if choice is not None:
+        return _of_choice(choice)
     kind = _get(chunk, "type")
     if isinstance(kind, str):
         found = _EVENT_KINDS.get(kind)
         if found is not None:
             return found
         if kind == "content_block_delta":
-            return _EVENT_KINDS.get(_get(_get(chunk, "delta"), "type") or "", "other")
+            return _EVENT_KINDS.get(_word(_get(_get(chunk, "delta"), "type")), "other")
         if kind.startswith(("response.", "message_", "content_block_")):
             return "other"
-    candidates = _get(chunk, "candidates")
-    if candidates:
-        return _of_parts(_get(_get(candidates[0], "content"), "parts"))
+    candidate = _first(_get(chunk, "candidates"))
+    if candidate is not None:
+        return _of_parts(_get(_get(candidate, "content"), "parts"))
     if _get(chunk, "tool_call_chunks"):
         return "tool"
     return _of_content(_get(chunk, "content"), chunk)
@@ -82,7 +82,9 @@ def _of_choice(choice: Any) -> Kind:
 def _of_parts(parts: Any) -> Kind:
     """Gemini's parts."""
     kinds = set[Kind]()
-    for part in cast("Sequence[Any]", parts or ()):
+    if not isinstance(parts, list | tuple):
+        return "other"
+    for part in cast("Sequence[Any]", parts):
         if _get(part, "function_call") or _get(part, "functionCall"):
             kinds.add("tool")
         elif _get(part, "text"):
@@ -100,7 +102,8 @@ def _of_content(content: Any, chunk: Any) -> Kind:
     if isinstance(content, list):
         blocks = cast("list[Any]", content)
         found = {
-            "text" if isinstance(b, str) else _BLOCK_KINDS.get(_get(b, "type") or "", "other") for b in blocks
+            "text" if isinstance(b, str) else _BLOCK_KINDS.get(_word(_get(b, "type")), "other")
+            for b in blocks
         }
         return _most_visible(cast("set[Kind]", found))
     return "other"
@@ -111,6 +114,14 @@ def _most_visible(kinds: set[Kind]) -> Kind:
         if kind in kinds:
             return kind
     return "other"
+
+
+def _first(items: Any) -> Any:
+    return cast("Sequence[Any]", items)[0] if isinstance(items, list | tuple) and items else None
+
+
+def _word(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _get(item: Any, name: str) -> Any:

@@ -62,7 +62,7 @@ def count(value: object, name: str, place: str) -> int | None:
         return int(value)
     tell_once(
         f"{place}.{name}",
-        f"sonde.{place}: {name}={_text(value)[:40]!r} is not a token count and is left out; "
+        f"sonde.{place}: {name} ({_described(value)}) is not a token count and is left out; "
         "give a whole number, or None when it is unknown.",
     )
     return None
@@ -76,7 +76,18 @@ def amount(value: object, name: str, place: str) -> float | None:
         return float(value)
     tell_once(
         f"{place}.{name}",
-        f"sonde.{place}: {name}={_text(value)[:40]!r} is not a number of at least 0 and is left out; "
+        f"sonde.{place}: {name} ({_described(value)}) is not a number of at least 0 and is left out; "
         "give a finite number, or None when it is unknown.",
     )
     return None
+
+
+def _described(value: object) -> str:
+    """A bad value in few words, and few of them: each is one line in the life of the process."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return f"a {type(value).__name__}"
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "infinite"
+    return "negative" if value < 0 else "not a whole number"
