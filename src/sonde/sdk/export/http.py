@@ -3,6 +3,7 @@
 import os
 import ssl
 from collections.abc import Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -34,6 +35,9 @@ class HttpTransport:
         timeout_s: float = 10.0,
     ) -> None:
         """``endpoints`` are whole addresses by signal that go before ``url``."""
+        # Loaded here, on the app's own thread: openai 2 looks for httpx2 in `sys.modules` and fails the app's
+        # call when a thread of ours is half-way through importing it.
+        import_module("httpx2")
         self._url = url
         self._endpoints: dict[Signal, str] = {
             signal: (endpoints or {}).get(signal) or f"{url}/v1/{signal}"
@@ -52,7 +56,7 @@ class HttpTransport:
 
     def send(self, packed: Packed) -> Outcome:
         """Never raises."""
-        import httpx2  # loaded by the sending thread, so that `init` is quick
+        import httpx2
 
         try:
             if self._client is None:
