@@ -1,7 +1,7 @@
 """The function of the app that is running: the nearest frame that belongs to no library."""
 
-import sys
 import sysconfig
+from inspect import currentframe
 from types import CodeType, FrameType
 
 FUNCTION = "code.function.name"
@@ -19,7 +19,7 @@ _library_files: dict[str, bool] = {}
 
 def caller() -> str | None:
     """``module.function`` of the app's innermost running function; None when only libraries run."""
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the way to look at the running frames
+    frame: FrameType | None = currentframe()
     for _ in range(_FRAMES_MAX):
         if frame is None:
             return None

@@ -8,7 +8,7 @@ service that is called over HTTP puts them on its spans too.
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from contextvars import Token
 from types import MappingProxyType, TracebackType
-from typing import Any, Self, cast
+from typing import Any, Protocol, Self, cast
 from urllib.parse import quote, unquote
 
 from opentelemetry import baggage, propagate
@@ -88,7 +88,7 @@ class context:  # noqa: N801 - reads as a word where it is used
 
     def __enter__(self) -> Self:
         try:
-            self._entered.append(otel.attach(self._context()))
+            self._entered.append(otel.attach(self.applied()))
         except Exception as error:  # noqa: BLE001 - the host's block runs whatever happens here
             failed("entering a context", error)
         return self
@@ -113,7 +113,8 @@ class context:  # noqa: N801 - reads as a word where it is used
 
         return wrapped(function, lambda _arguments, _keywords: _Around(self))
 
-    def _context(self) -> otel.Context:
+    def applied(self) -> otel.Context:
+        """The context in force with these values added, to be attached."""
         current = otel.get_current()
         values = merged(values_of(current), self._values)
         changed = otel.set_value(_KEY, values, current)
@@ -136,7 +137,7 @@ class _Around:
     __slots__ = ("_context", "_token")
 
     def __init__(self, values: context) -> None:
-        self._context = values.again()._context()  # noqa: SLF001 - the same module
+        self._context = values.again().applied()
         self._token: Token[otel.Context] | None = None
 
     def enter(self) -> None:
@@ -156,6 +157,14 @@ class _Around:
 
     def failed(self, error: BaseException) -> None:
         return None
+
+
+class Headers(Protocol):
+    """Headers of a request: a dict, or what any web framework has."""
+
+    def items(self) -> Iterable[tuple[str, str]]:
+        """Names and values."""
+        ...
 
 
 def values_of(current: otel.Context | None = None) -> Mapping[str, Value]:
@@ -202,7 +211,7 @@ class continued:  # noqa: N801 - reads as a word where it is used
 
     __slots__ = ("_headers", "_tokens")
 
-    def __init__(self, headers: Mapping[str, str]) -> None:
+    def __init__(self, headers: "Headers") -> None:
         self._headers = headers
         self._tokens: list[Token[otel.Context]] = []
 

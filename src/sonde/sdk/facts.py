@@ -4,9 +4,9 @@ here.
 The server reads spans with far more care; this is the short list that fits into the app's own call.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import StatusCode
@@ -146,7 +146,7 @@ def read(span: ReadableSpan, more: Mapping[str, Any]) -> CallFacts | None:
         session_id=_text(get, _SESSION),
         prompt_name=_text(get, ("gen_ai.prompt.name",)),
         prompt_version=_text(get, ("gen_ai.prompt.version",)),
-        tags=tuple(tags) if isinstance(tags := get("sonde.tags"), tuple | list) else (),
+        tags=_words(get("sonde.tags")),
         incomplete=get("sonde.incomplete") is True,
         finish_reason=_finish(get),
         streaming=stream if isinstance(stream := get("gen_ai.request.stream"), bool) else None,
@@ -206,6 +206,12 @@ def _count(get: Any, keys: tuple[str, ...]) -> int | None:
     return None
 
 
+def _words(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, tuple | list):
+        return ()
+    return tuple(word for word in cast("Sequence[Any]", value) if isinstance(word, str))
+
+
 def _number(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
@@ -222,7 +228,7 @@ def _finish(get: Any) -> str | None:
     for key in _REASONS:
         value = get(key)
         if isinstance(value, tuple | list) and value:
-            value = value[0]
+            value = cast("Sequence[Any]", value)[0]
         if isinstance(value, str) and value:
             word = value.lower()
             return FINISH_REASONS.get(word, word)

@@ -26,7 +26,7 @@ def as_messages(value: object, role: str) -> object:
         return [_message(role, value)]
     if isinstance(value, Mapping):
         item = cast("Mapping[str, object]", value)
-        return [_read(item, role)] if "content" in item or "parts" in item else value
+        return [_read(item, role)] if "content" in item or "parts" in item else item
     if isinstance(value, list | tuple):
         return [_read(item, role) for item in cast("Sequence[object]", value)]
     return value

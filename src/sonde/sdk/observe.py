@@ -68,12 +68,13 @@ def observe(
 
     def decorate(target: F) -> F:
         recipe = _Recipe(target, name, kind_of(kind, "observe"), inputs, outputs, attributes)
-        if isinstance(target, staticmethod | classmethod):
-            # Given above @staticmethod or @classmethod instead of below: the function inside is the one that
-            # runs.
-            inner = cast("Callable[..., Any]", target.__func__)
-            return cast("F", type(target)(wrapped(inner, lambda args, kwargs: _Run(recipe, args, kwargs))))
-        return cast("F", wrapped(target, lambda args, kwargs: _Run(recipe, args, kwargs)))
+        # Given above @staticmethod or @classmethod: the function inside is the one that runs.
+        around = wrapped(recipe.function, lambda args, kwargs: _Run(recipe, args, kwargs))
+        if isinstance(target, staticmethod):
+            return cast("F", staticmethod(around))
+        if isinstance(target, classmethod):
+            return cast("F", classmethod(around))
+        return cast("F", around)
 
     return decorate if function is None else decorate(function)
 

@@ -14,7 +14,7 @@ from sonde.sdk.safety import failed, tell_once
 if TYPE_CHECKING:
     from prometheus_client.core import GaugeMetricFamily
 
-VALUES_MAX = 100
+VALUES_MAX = 50
 """Different values of one label; what comes after is counted under ``other``."""
 OTHER = "other"
 ERROR_WINDOW_S = 300.0
@@ -35,7 +35,7 @@ class Bounded:
     def __call__(self, value: str | None) -> str:
         """The value to put on a series."""
         text = (value or "")[:256]
-        if text in self._known:
+        if not text or text in self._known:
             return text
         if len(self._known) >= self._values_max:
             return OTHER

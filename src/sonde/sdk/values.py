@@ -58,7 +58,7 @@ def count(value: object, name: str, place: str) -> int | None:
         return None
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return int(value)
-    if isinstance(value, float) and math.isfinite(value) and value >= 0 and value == int(value):
+    if isinstance(value, float) and math.isfinite(value) and value >= 0 and value.is_integer():
         return int(value)
     tell_once(
         f"{place}.{name}",

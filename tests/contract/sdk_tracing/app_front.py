@@ -20,8 +20,10 @@ def ask(url: str) -> str:
 def main() -> None:
     sonde.init(service="front")
     url = f"http://127.0.0.1:{int(sys.argv[1])}/"
-    who = {"user": "ada", "session": "s 1 ä", "endpoint": "/chat"}
-    with sonde.context(**who, prompt="p", prompt_version="2", tags=["x,y", "z"]):
+    whom = sonde.context(
+        user="ada", session="s 1 ä", endpoint="/chat", prompt="p", prompt_version="2", tags=["x,y", "z"]
+    )
+    with whom:
         told = ask(url)
     with sonde.context(user="eve", propagate=False):
         kept = ask(url)
