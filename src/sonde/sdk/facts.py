@@ -121,7 +121,8 @@ def read(span: ReadableSpan, more: Mapping[str, Any]) -> CallFacts | None:
     operation = _operation(attributes)
     if operation not in CALLS or attributes.get("logfire.span_type") == "pending_span":
         return None
-    get = {**attributes, **more}.get if more else attributes.get
+    attributes = {**attributes, **more}  # a plain dict: the span's own takes a lock for each look
+    get = attributes.get
     if operation == "text_completion" and attributes.get("gen_ai.operation.name") == "generate_content":
         operation = "chat"
     failed = span.status.status_code is StatusCode.ERROR
