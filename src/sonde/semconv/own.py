@@ -37,6 +37,18 @@ TABLE = Table(
         says("sonde.batch", "batch", 10, boolean),
         # True when the tokens were counted by the sender, not by the provider.
         says("sonde.usage.estimated", "usage_estimated", 10, boolean),
+        # With which vocabulary, and whether that is the model's own.
+        says("sonde.usage.tokenizer", "", 10),
+        says("sonde.usage.tokenizer_native", "", 10),
+        # Streams: time to the first token a user sees, median time between two tokens, chunks that came.
+        says("sonde.first_visible_ms", "", 10),
+        says("sonde.itl_p50_ms", "", 10),
+        says("sonde.chunks", "", 10),
+        # What an observed generator yielded.
+        says("sonde.items", "", 10),
+        # Took longer, or cost more, than the app's `slow_ms` and `expensive_usd`.
+        says("sonde.slow", "", 10),
+        says("sonde.expensive", "", 10),
     ),
     (Family("sonde.guardrail."), Family("sonde.")),
 )
