@@ -169,7 +169,7 @@ class Limits(Policy):
                     if earliest > begins:
                         begins, decisive, moved = earliest, name, True
             wait_s = begins - now
-            if begins - arrived > self._max_wait_s:
+            if wait_s > 0 and begins - arrived > self._max_wait_s:
                 _tell(decisive)
                 raise LimitExceeded(
                     decisive,

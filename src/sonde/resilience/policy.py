@@ -3,9 +3,10 @@
     protect = policy(retry=3, fallback=["gpt-5-mini"], breaker=True, cache=ResponseCache(ttl_s=3600))
     create = protect(client.chat.completions.create)
 
-What goes in passes guardrails → cache → limits → fallback → breaker → retry → call; what comes out passes them
-in the opposite order. So a cached answer costs no limit but is checked by the guardrails, each fallback target
-has its own circuit and its own retries, and the breaker counts a call once, however often it was tried.
+What goes in passes guardrails → cache → limits → fallback → breaker → retry → call; what comes out passes
+them in the opposite order. So a cached answer costs no limit but is checked by the guardrails, each
+fallback target has its own circuit and its own retries, and the breaker counts a call once, however often
+it was tried.
 """
 
 from collections.abc import Callable, Iterable, Sequence

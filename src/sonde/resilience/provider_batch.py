@@ -9,7 +9,7 @@ waiting.
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
@@ -57,10 +57,15 @@ class BatchUnfinished(ResilienceError):
 class BatchApi(Protocol):
     """One provider's batch interface, in steps that run synchronously or asynchronously."""
 
-    max_requests: int
-    """Requests in one job."""
-    max_bytes: int
-    """Bytes of one job's requests as JSON."""
+    @property
+    def max_requests(self) -> int:
+        """Requests in one job."""
+        ...
+
+    @property
+    def max_bytes(self) -> int:
+        """Bytes of one job's requests as JSON."""
+        ...
 
     def submit(self, requests: Requests) -> Steps[str]:
         """Start a job; its id."""
@@ -167,7 +172,7 @@ class AnthropicBatch:
     def collect(self, job: str) -> Steps[Found]:
         """Read the stream of results."""
         source = yield Do(self.client.messages.batches.results, (job,))
-        if not hasattr(source, "__anext__") and not isinstance(source, Iterator):
+        if not hasattr(source, "__anext__"):
             source = iter(cast("Iterable[Any]", source))
         answers: dict[str, Any] = {}
         errors: dict[str, Exception] = {}

@@ -59,9 +59,16 @@ class Call:
     def with_(
         self, function: Callable[..., Any] | None = None, kwargs: Mapping[str, Any] | None = None
     ) -> "Call":
-        """A copy with another function or with these keyword arguments changed."""
-        changed = self.kwargs if kwargs is None else {**self.kwargs, **kwargs}
-        return replace(self, function=function or self.function, kwargs=changed)
+        """A copy with another function or with these arguments changed, also those given by position."""
+        changed = dict(self.kwargs)
+        args = list(self.args)
+        names = _positional(self.function)[: len(args)] if args else ()
+        for name, value in (kwargs or {}).items():
+            if name in names:
+                args[names.index(name)] = value
+            else:
+                changed[name] = value
+        return replace(self, function=function or self.function, args=tuple(args), kwargs=changed)
 
 
 Proceed = Callable[[Call], Steps[Any]]
