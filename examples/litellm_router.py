@@ -1,4 +1,4 @@
-"""LiteLLM: one interface to several providers, with a fallback when the first fails.
+"""LiteLLM: one interface to several providers, and a router that falls back when the first fails.
 
 Needs: sonde, litellm, openinference-instrumentation-litellm.
 Run: SONDE_URL=… OPENAI_API_KEY=… ANTHROPIC_API_KEY=… python examples/litellm_router.py
@@ -11,15 +11,18 @@ import sonde
 sonde.init(service="example-litellm", environment="example")
 
 QUESTION = [{"role": "user", "content": "What is the capital of France?"}]
+FIRST, SECOND = "openai/gpt-5-mini", "anthropic/claude-sonnet-4-6"
+
+router = litellm.Router(
+    model_list=[
+        {"model_name": "first", "litellm_params": {"model": FIRST}},
+        {"model_name": "second", "litellm_params": {"model": SECOND}},
+    ],
+    fallbacks=[{"first": ["second"]}],
+    num_retries=0,
+)
 
 with sonde.context(user="user-litellm", session="session-litellm"):
-    for model in ("openai/gpt-5-mini", "anthropic/claude-sonnet-4-6"):
+    for model in (FIRST, SECOND):
         print(litellm.completion(model=model, messages=QUESTION).choices[0].message.content)
-
-    rescued = litellm.completion(
-        model="openai/gpt-5-mini",
-        messages=QUESTION,
-        fallbacks=["anthropic/claude-sonnet-4-6"],
-        num_retries=0,
-    )
-    print(rescued.choices[0].message.content)
+    print(router.completion(model="first", messages=QUESTION, max_retries=0).choices[0].message.content)

@@ -97,11 +97,11 @@ def command_lock(arguments: list[str]) -> None:
 
 
 def some_tests(marker: str) -> Callable[[list[str]], None]:
-    """Return the command that runs the tests with one marker, faults and attacks in many rounds."""
+    """Return the command that runs all tests with one marker: faults and attacks in many rounds."""
 
     def command(arguments: list[str]) -> None:
         setup()
-        long = {"FAULT_ROUNDS": os.environ.get("FAULT_ROUNDS", "1")}
+        long = {"FAULT_ROUNDS": os.environ.get("FAULT_ROUNDS", "1"), "EXAMPLES": "all"}
         run(PYTHON, "-m", "pytest", "-m", marker, *arguments, env=long)
 
     return command
@@ -114,6 +114,7 @@ COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "crash": some_tests("fault"),
     "dev": command_dev,
     "dist": command_dist,
+    "examples": some_tests("examples"),
     "format": command_format,
     "hostile": some_tests("hostile"),
     "lock": command_lock,
