@@ -28,6 +28,8 @@ INPUTS: dict[str, list[str]] = {
         "--extra=metrics",
         "--extra=prices",
         "--extra=prometheus",
+        "--extra=duckdb",
+        "--extra=grpc",
         "--extra=tokenizer",
         "requirements/dev.in",
         SHARED,

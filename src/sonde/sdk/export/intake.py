@@ -70,6 +70,8 @@ class Intake:
         self._work = threading.Condition(self._lock)
         self._emptying = threading.RLock()
         self._hurry = False
+        self._asked = 0
+        self._answered = 0
         self._closed = False
         self._thread: threading.Thread | None = None
         self._next_report = time.monotonic() + LEDGER_INTERVAL_S
@@ -115,17 +117,20 @@ class Intake:
             self._start()
 
     def flush(self, timeout_s: float) -> bool:
-        """Hand on all that waits, on the calling thread. False when something is left after the time."""
+        """Have all handed on that waits now. False when something is left after the time."""
         deadline = time.monotonic() + timeout_s
-        if not self._emptying.acquire(timeout=max(0.0, timeout_s)):
-            return False
-        try:
-            self._empty(deadline)
-            self._report()
-        finally:
-            self._emptying.release()
-        left = any(lane.waiting for lane in self._lanes)
-        return self._sink.flush(max(0.0, deadline - time.monotonic())) and not left
+        if any(lane.waiting for lane in self._lanes) or self._ledger.changed:
+            self._start()
+        if self._thread is None:
+            done = self._round(deadline)
+        else:
+            with self._lock:
+                self._asked += 1
+                asked = self._asked
+                self._hurry = True
+                self._work.notify_all()
+                done = self._work.wait_for(lambda: self._answered >= asked, max(0.0, timeout_s))
+        return self._sink.flush(max(0.0, deadline - time.monotonic())) and done
 
     def close(self, timeout_s: float) -> bool:
         """Flush, then stop; what cannot be handed on is counted as dropped."""
@@ -139,11 +144,7 @@ class Intake:
             if left:
                 self._ledger.add(lane.signal, "dropped", left, "exit")
                 lane.waiting.clear()
-        if self._emptying.acquire(timeout=max(0.0, deadline - time.monotonic())):
-            try:
-                self._report()
-            finally:
-                self._emptying.release()
+        self._round(deadline)
         self._sink.close(max(0.5, deadline - time.monotonic()))
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
@@ -165,21 +166,42 @@ class Intake:
     def _run(self) -> None:
         while True:
             with self._lock:
-                if not self._closed and not any(lane.waiting for lane in self._lanes):
+                if not self._closed and not self._hurry and not any(lane.waiting for lane in self._lanes):
                     self._work.wait(self._until_report())
                 if not self._closed and not self._hurry:
                     # Something came: give more of it time to come, so that requests are few.
                     self._work.wait_for(lambda: self._hurry or self._closed, self._interval_s)
                 self._hurry = False
+                asked = self._asked
                 if self._closed:
                     return
             try:
-                with self._emptying:
-                    self._empty(None)
-                    if time.monotonic() >= self._next_report:
-                        self._report()
+                self._round(None, report=asked > self._answered)
             except Exception as error:  # noqa: BLE001 — the thread goes on whatever happens
-                failed("exporting telemetry", error)
+                self._told(error)
+            with self._lock:
+                self._answered = asked
+                self._work.notify_all()
+
+    def _round(self, deadline: float | None, *, report: bool = True) -> bool:
+        """Hand on what waits. False when the time was not enough."""
+        patience = -1 if deadline is None else max(0.0, deadline - time.monotonic())
+        if not self._emptying.acquire(timeout=patience):
+            return False
+        try:
+            self._empty(deadline)
+            if report or time.monotonic() >= self._next_report:
+                self._report()
+        finally:
+            self._emptying.release()
+        return not any(lane.waiting for lane in self._lanes)
+
+    @staticmethod
+    def _told(error: Exception) -> None:
+        try:
+            failed("exporting telemetry", error)
+        except Exception:  # noqa: BLE001 — raised on purpose (``SONDE_RAISE``): print it, but go on
+            threading.excepthook(threading.ExceptHookArgs((type(error), error, error.__traceback__, None)))
 
     def _until_report(self) -> float | None:
         if not self._ledger.changed:
