@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
+from sonde.resilience.arguments import with_argument
 from sonde.resilience.caching import modes
 from sonde.resilience.caching.complaints import Complaints
 from sonde.resilience.caching.entries import Entry, Hits, Store
@@ -153,7 +154,7 @@ class EmbeddingCache(Policy):
         self._counts.add(misses=len(texts))
         asked = next(iter(texts.values())) if one else list(texts.values())
         with stating({"sonde.cache.hit": False}):
-            answer = yield from proceed(_with_argument(call, name, asked))
+            answer = yield from proceed(with_argument(call, name, asked))
         vectors: list[Any] = [answer] if one else list(answer)
         if len(vectors) != len(texts):
             raise ValueError(
@@ -251,21 +252,10 @@ class EmbeddingCache(Policy):
 def _are_texts(asked: Any) -> bool:
     if isinstance(asked, str):
         return True
-    return (
-        isinstance(asked, list | tuple)
-        and bool(asked)
-        and all(isinstance(text, str) for text in cast("Sequence[Any]", asked))
-    )
-
-
-def _with_argument(call: Call, name: str, value: Any) -> Call:
-    if name in call.kwargs:
-        return call.with_(kwargs={name: value})
-    given = list(call.arguments)
-    # `self` of a decorated method is no argument, and comes first.
-    skipped = len(call.args) + len(call.kwargs) - len(given)
-    index = given.index(name) + skipped
-    return replace(call, args=(*call.args[:index], value, *call.args[index + 1 :]))
+    if not isinstance(asked, list | tuple):
+        return False
+    texts = cast("Sequence[Any]", asked)
+    return len(texts) > 0 and all(isinstance(text, str) for text in texts)
 
 
 def _numbers(vector: Any) -> Any:

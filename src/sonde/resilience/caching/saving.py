@@ -2,11 +2,12 @@
 
 import functools
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, cast
 
 from sonde.model.facts import SpanFacts, Usage
 from sonde.pricing import PriceBook
+from sonde.resilience.lookup import get
 from sonde.resilience.usage import usage_of
 
 
@@ -15,7 +16,7 @@ def cost_of_answer(answer: object) -> float | None:
 
     ``answer`` is what a client of OpenAI (chat, responses, embeddings), Anthropic or Google answered with, or
     the list of a stream's chunks; objects or their JSON. Prices are those of the package `genai-prices`:
-    without it (``pip install genai-prices``) every cost is None.
+    without it (``pip install 'sonde[prices]'``) every cost is None.
     """
     parts = cast("list[Any]", answer) if isinstance(answer, list) else [answer]
     for part in reversed(parts):
@@ -45,8 +46,7 @@ def _book() -> PriceBook | None:
 def _get(value: Any, *names: str) -> Any:
     """The first of some fields that is there, of an object or a mapping."""
     for name in names:
-        fields = cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else None
-        found: Any = getattr(value, name, None) if fields is None else fields.get(name)
+        found = get(value, name)
         if found is not None:
             return found
     return None
