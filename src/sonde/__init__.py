@@ -10,6 +10,18 @@ from typing import TYPE_CHECKING, Any
 from sonde._version import __version__
 
 if TYPE_CHECKING:
+    from sonde.resilience.batch import batch
+    from sonde.resilience.breaker import Breaker
+    from sonde.resilience.cost_stop import CostStop
+    from sonde.resilience.failures import Failure
+    from sonde.resilience.fallback import Fallback, Target
+    from sonde.resilience.limits import Limits
+    from sonde.resilience.loops import LoopDetector
+    from sonde.resilience.policy import policy
+    from sonde.resilience.ratelimit_headers import watch_client
+    from sonde.resilience.retry import Retry, RetryBudget
+    from sonde.resilience.scope import scope
+    from sonde.resilience.usage import UnitPrices
     from sonde.sdk.call import call
     from sonde.sdk.context import context, continued, headers
     from sonde.sdk.init import flush, init, ledger, shutdown
@@ -29,7 +41,18 @@ if TYPE_CHECKING:
     from sonde.sdk.summary import summary
 
 _PLACES = {
+    "Breaker": "sonde.resilience.breaker",
+    "CostStop": "sonde.resilience.cost_stop",
+    "Failure": "sonde.resilience.failures",
+    "Fallback": "sonde.resilience.fallback",
     "JsonFormatter": "sonde.sdk.logs",
+    "Limits": "sonde.resilience.limits",
+    "LoopDetector": "sonde.resilience.loops",
+    "Retry": "sonde.resilience.retry",
+    "RetryBudget": "sonde.resilience.retry",
+    "Target": "sonde.resilience.fallback",
+    "UnitPrices": "sonde.resilience.usage",
+    "batch": "sonde.resilience.batch",
     "call": "sonde.sdk.call",
     "context": "sonde.sdk.context",
     "continued": "sonde.sdk.context",
@@ -41,7 +64,9 @@ _PLACES = {
     "loguru_patcher": "sonde.sdk.logs",
     "loguru_sink": "sonde.sdk.logs",
     "observe": "sonde.sdk.observe",
+    "policy": "sonde.resilience.policy",
     "record_call": "sonde.sdk.record",
+    "scope": "sonde.resilience.scope",
     "score": "sonde.sdk.scores",
     "shutdown": "sonde.sdk.init",
     "span": "sonde.sdk.spans",
@@ -49,12 +74,24 @@ _PLACES = {
     "structlog_processor": "sonde.sdk.logs",
     "structlog_renderer": "sonde.sdk.logs",
     "summary": "sonde.sdk.summary",
+    "watch_client": "sonde.resilience.ratelimit_headers",
 }
 """Public name → the module that has it."""
 
 __all__ = [
+    "Breaker",
+    "CostStop",
+    "Failure",
+    "Fallback",
     "JsonFormatter",
+    "Limits",
+    "LoopDetector",
+    "Retry",
+    "RetryBudget",
+    "Target",
+    "UnitPrices",
     "__version__",
+    "batch",
     "call",
     "context",
     "continued",
@@ -66,7 +103,9 @@ __all__ = [
     "loguru_patcher",
     "loguru_sink",
     "observe",
+    "policy",
     "record_call",
+    "scope",
     "score",
     "shutdown",
     "span",
@@ -74,6 +113,7 @@ __all__ = [
     "structlog_processor",
     "structlog_renderer",
     "summary",
+    "watch_client",
 ]
 
 

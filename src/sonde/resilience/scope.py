@@ -6,11 +6,24 @@ with scope("session-42"):
 
 import asyncio
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 _scope: ContextVar[str | None] = ContextVar("sonde_scope", default=None)
+
+
+class _State:
+    def __init__(self) -> None:
+        self.source: Callable[[], str | None] | None = None
+
+
+_state = _State()
+
+
+def set_scope_source(source: Callable[[], str | None] | None) -> None:
+    """Where the scope comes from outside of any `scope`: the SDK tells the session of ``sonde.context``."""
+    _state.source = source
 
 
 @contextmanager
@@ -24,13 +37,14 @@ def scope(name: str) -> Generator[None]:
 
 
 def current_scope() -> str | None:
-    """The innermost scope, ``None`` outside of any."""
-    return _scope.get()
+    """The innermost scope, else what the source says, else ``None``."""
+    named = _scope.get()
+    return named if named is not None or _state.source is None else _state.source()
 
 
 def scope_or_task() -> str:
     """The innermost scope; outside of any, the running task or thread, which mostly serves one request."""
-    named = _scope.get()
+    named = current_scope()
     if named is not None:
         return named
     try:

@@ -1,9 +1,10 @@
 """What `sonde.init` switches on beside traces: call log, metrics, Prometheus, the policies' events."""
 
-from sonde.resilience import events
+from sonde.resilience import events, scope
 from sonde.sdk import prices, prometheus
 from sonde.sdk.calllog import CallLog
 from sonde.sdk.config import Config
+from sonde.sdk.context import SESSION, values_of
 from sonde.sdk.metrics import ClientMetrics, LoopLag, ProcessMetrics
 from sonde.sdk.processor import Observer, observe_calls
 from sonde.sdk.safety import safely
@@ -24,6 +25,7 @@ def start(config: Config, *observers: Observer) -> None:
     """
     stop()
     events.set_sink(SpanSink())
+    scope.set_scope_source(_session)
     told: list[Observer] = list(observers)
     hooks = ()
     if config.logs:
@@ -50,6 +52,7 @@ def stop() -> None:
     """Switch all of it off."""
     observe_calls()
     events.set_sink(None)
+    scope.set_scope_source(None)
     if _Running.log is not None:
         _Running.log.close()
         _Running.log = None
@@ -62,6 +65,12 @@ def stop() -> None:
     if _Running.prometheus is not None:
         _Running.prometheus.close()
         _Running.prometheus = None
+
+
+def _session() -> str | None:
+    """The session of ``sonde.context``: what cost stops and loop detectors count within."""
+    session = values_of().get(SESSION)
+    return session if isinstance(session, str) else None
 
 
 def prometheus_port() -> int | None:

@@ -5,7 +5,7 @@ import pytest
 
 from sonde.resilience.errors import LoopDetected
 from sonde.resilience.loops import LoopDetector, last_message
-from sonde.resilience.scope import current_scope, scope
+from sonde.resilience.scope import current_scope, scope, set_scope_source
 from tests.unit.resilience.kit import KINDS, STREAMING, FakeTime, Kind, Listening, Script, call
 
 
@@ -79,6 +79,17 @@ def test_scopes_nest_and_end() -> None:
         with scope("inner"):
             assert current_scope() == "inner"
         assert current_scope() == "outer"
+    assert current_scope() is None
+
+
+def test_the_sdks_session_is_a_scope_outside_of_any(clock: FakeTime) -> None:
+    set_scope_source(lambda: "s-1")
+    try:
+        assert current_scope() == "s-1"
+        with scope("mine"):
+            assert current_scope() == "mine"
+    finally:
+        set_scope_source(None)
     assert current_scope() is None
 
 
