@@ -1,18 +1,21 @@
 """`sonde.init`, `sonde.flush`, `sonde.shutdown`: the SDK's switch."""
 
 import atexit
+import dataclasses
 import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sonde.model.errors import BadInput
 from sonde.sdk import config as settings
 from sonde.sdk import instrumentations, providers, signals
 from sonde.sdk.config import Config, Redact
 from sonde.sdk.export.span_door import SpanDoor
 from sonde.sdk.pipeline import Pipeline
-from sonde.sdk.safety import failed, log
+from sonde.sdk.redacting import redacting
+from sonde.sdk.safety import failed, log, tell_once
 
 if TYPE_CHECKING:
     from sonde.sdk.export.log_door import LogDoor
@@ -72,7 +75,7 @@ def init(
     given = {name: value for name, value in locals().items() if name != "unknown"} | unknown
     try:
         with _State.lock:
-            _init(settings.resolve(given))
+            _init(_with_usable_redaction(settings.resolve(given)))
     except Exception as error:  # noqa: BLE001 — an app starts whether it is observed or not
         failed("sonde.init", error)
 
@@ -144,6 +147,18 @@ def _init(config: Config) -> None:
     _say(f"sonde: {named} → {target}, {where}, {content}; {report.words()}", config)
 
 
+def _with_usable_redaction(config: Config) -> Config:
+    """Content is not captured with a pattern that is not valid: it would leave unmasked."""
+    if not config.capture_content:
+        return config
+    try:
+        redacting(config.redact)
+    except BadInput as error:
+        tell_once("init", f"sonde.init: {error}, so no content is captured; mend redact=")
+        return dataclasses.replace(config, capture_content=False)
+    return config
+
+
 def _start_logs(pipeline: Pipeline) -> None:
     from sonde.sdk.export.log_door import LogDoor
 
@@ -187,9 +202,11 @@ def _hook_exit() -> None:
     _State.exit_hooks = True
     atexit.register(shutdown)
     # Children of multiprocessing end without atexit; they run finalizers of their own.
-    from multiprocessing import util
+    from multiprocessing import parent_process, util
 
     util.register_after_fork(_State, _finalize_in_child)
+    if parent_process() is not None:
+        _finalize_in_child(_State)
 
 
 def _finalize_in_child(_state: object) -> None:

@@ -11,6 +11,7 @@ from sonde.sdk.export.encode import SpanEncoder
 from sonde.sdk.export.intake import Intake
 from sonde.sdk.export.span_door import SpanDoor
 from sonde.sdk.ledger import Ledger
+from sonde.sdk.redacting import redacting
 from sonde.sdk.spool import Spool, default_root
 
 if TYPE_CHECKING:
@@ -24,9 +25,14 @@ class Pipeline:
     """Queues, encoders, delivery and ledger of one `sonde.init`."""
 
     def __init__(self, config: Config) -> None:
-        """Raises what an exporter needs and does not find (a file that cannot be opened, an extra)."""
+        """Loads all that the exporting threads will need: see `HttpTransport` about fork.
+
+        Raises what an exporter needs and does not find: a file that can be opened, an extra.
+        """
         self.config = config
         self.service = config.service or settings.default_service()
+        if config.capture_content:
+            redacting(config.redact)
         self.ledger = Ledger(self.service)
         self.sink = make_sink(config, self.ledger)
         self.intake = Intake(

@@ -11,7 +11,6 @@ import pytest
 from sonde.sdk.export.batch import Packed, gunzipped, gzipped
 from sonde.sdk.spool import AGE_MAX_S, Spool, SpoolFull, default_root
 
-
 HOLDER = """
 import fcntl, os, sys
 descriptor = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT)

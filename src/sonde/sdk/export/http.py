@@ -52,7 +52,9 @@ class HttpTransport:
         if api_key:
             self._headers["authorization"] = f"Bearer {api_key}"
         self._timeout_s = timeout_s
-        self._client: httpx2.Client | None = None
+        # Made here, by the thread that calls `init`: a module that another thread is loading while the app
+        # forks could never be loaded in the child.
+        self._client: httpx2.Client | None = self._connect()
 
     def send(self, packed: Packed) -> Outcome:
         """Never raises."""
@@ -89,7 +91,7 @@ class HttpTransport:
             timeout=httpx2.Timeout(self._timeout_s, connect=min(_CONNECT_S, self._timeout_s)),
             trust_env=outside,
             follow_redirects=False,
-            verify=_verification(),
+            verify=_verification() if self._url.startswith("https") else False,
         )
 
     def _outcome(self, answer: "httpx2.Response") -> Outcome:
