@@ -30,6 +30,8 @@ KEYS = (USER, SESSION, PROMPT, PROMPT_VERSION, ENDPOINT, TAGS)
 VALUE_MAX = 256
 """Characters kept of one value: it goes on every span and on every request to another service."""
 TAGS_MAX = 20
+ENCODED_MAX = 1_200
+"""Characters of one value in the baggage header, which others refuse as a whole beyond 8,192."""
 
 _KEY = otel.create_key("sonde.context")
 _NOTHING: Mapping[str, Value] = MappingProxyType({})
@@ -120,8 +122,15 @@ class context:  # noqa: N801 - reads as a word where it is used
         changed = otel.set_value(_KEY, values, current)
         if self._propagate:
             for key, value in self._values.items():
-                whole = values[key]
-                changed = baggage.set_baggage(key, _as_baggage(whole if key == TAGS else value), changed)
+                text = _as_baggage(values[key] if key == TAGS else value)
+                if len(quote(text.encode("utf-8", "replace"), safe="")) <= ENCODED_MAX:
+                    changed = baggage.set_baggage(key, text, changed)
+                else:
+                    changed = baggage.remove_baggage(key, changed)  # rather none than an outer one
+                    tell_once(
+                        f"baggage {key}",
+                        f"sonde.context: {key} is too long to travel to other services; it stays here.",
+                    )
         return changed
 
     def again(self) -> "context":

@@ -36,7 +36,7 @@ _REASONING = ("gen_ai.usage.reasoning.output_tokens", "llm.token_count.completio
 _SESSION = ("session.id", "gen_ai.conversation.id")
 _USER = ("user.id", "enduser.id")
 _FUNCTION = ("sonde.function", "code.function.name")
-_REASONS = ("gen_ai.response.finish_reasons", "llm.finish_reason")
+_REASONS = ("gen_ai.response.finish_reasons", "llm.finish_reason", "anthropic.message.stop_reason")
 _REQUEST_ID = ("sonde.request_id", "anthropic.request.id", "request_id")
 _TIER = (
     "openai.response.service_tier",

@@ -7,9 +7,11 @@ from typing import Any, Self, cast
 
 from opentelemetry import context as otel
 from opentelemetry import trace
+from opentelemetry._logs import SeverityNumber
 from opentelemetry.trace import INVALID_SPAN, SpanKind, Status, StatusCode
 from opentelemetry.trace import Span as OtelSpan
 
+from sonde._version import __version__
 from sonde.resilience import events
 from sonde.sdk import providers
 from sonde.sdk.content import captured
@@ -246,13 +248,23 @@ def current() -> OtelSpan:
 
 
 class SpanSink:
-    """Puts what the resilience policies tell on the span of the work at hand."""
+    """Puts what the resilience policies tell on the span of the work at hand.
+
+    A policy around an instrumented client speaks when the call's own span has ended or not yet begun. What
+    must be on that span the policies *state* (the processor reads it when it begins); their events go on the
+    span around, and where there is none become log records, so that they are not lost.
+    """
 
     def event(self, name: str, attributes: events.Attributes) -> None:
-        """An event on the current span."""
+        """An event on the current span, else a log record."""
         target = trace.get_current_span()
         if target.is_recording():
             target.add_event(name, dict(attributes))
+            return
+        logger = providers.logger_provider().get_logger(providers.SCOPE, __version__)
+        logger.emit(
+            severity_number=SeverityNumber.INFO, event_name=name, body=name, attributes=dict(attributes)
+        )
 
     def annotate(self, attributes: events.Attributes) -> None:
         """Attributes on the current span."""

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from opentelemetry import trace
 
 from sonde.sdk import context as context_module
-from sonde.sdk.context import VALUE_MAX, context, continued, headers, values_of
+from sonde.sdk.context import ENCODED_MAX, VALUE_MAX, context, continued, headers, values_of
 from sonde.sdk.spans import span
 from tests.unit.sdk_tracing.conftest import Telemetry
 
@@ -136,7 +137,8 @@ def test_any_text_survives_the_journey(user: str, tags: list[str]) -> None:
     with continued(sent):
         there = dict(values_of())
     whole = "user.id" not in here or here["user.id"] == there.get("user.id")
-    assert whole or any(0xD800 <= ord(c) <= 0xDFFF for c in user)
+    too_long = len(quote(user.strip()[:VALUE_MAX].encode("utf-8", "replace"), safe="")) > ENCODED_MAX
+    assert whole or too_long or any(0xD800 <= ord(c) <= 0xDFFF for c in user)
     assert len(str(here.get("user.id", ""))) <= VALUE_MAX
 
 
@@ -152,3 +154,23 @@ def test_values_and_tags_are_bounded() -> None:
         found = values_of()
     assert len(str(found["user.id"])) == VALUE_MAX
     assert len(list(found["sonde.tags"])) == context_module.TAGS_MAX  # pyright: ignore[reportArgumentType]
+
+
+def test_what_is_too_long_for_a_header_stays_at_home(caplog: pytest.LogCaptureFixture) -> None:
+    with context(user="outer", session="s"), context(user="ä" * VALUE_MAX, tags=["t"]):
+        assert values_of()["user.id"] == "ä" * VALUE_MAX
+        sent = dict(headers())
+    with continued(sent):
+        assert values_of() == {"session.id": "s", "sonde.tags": ["t"]}, "not the outer user either"
+    assert "user.id is too long to travel" in caplog.text
+
+
+def test_the_longest_that_travels_arrives() -> None:
+    long = "x" * VALUE_MAX
+    with context(
+        user=long, session=long, prompt=long, prompt_version=long, endpoint=long, tags=["t" * 50] * 3
+    ):
+        here, sent = dict(values_of()), dict(headers())
+    assert len(sent["baggage"]) < 8_192
+    with continued(sent):
+        assert dict(values_of()) == here

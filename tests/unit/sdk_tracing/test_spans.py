@@ -8,7 +8,9 @@ import pytest
 from opentelemetry.trace import StatusCode
 
 from sonde.resilience import events
+from sonde.resilience.retry import Retry
 from sonde.sdk import safety
+from sonde.sdk.call import call
 from sonde.sdk.spans import SpanSink, span
 from tests.unit.sdk_tracing.conftest import Telemetry
 
@@ -94,7 +96,40 @@ def test_the_policies_events_and_attributes_go_on_the_current_span(telemetry: Te
     assert telemetry.attributes("call")["sonde.attempt"] == 2
     assert [event.name for event in telemetry.span("call").events] == ["sonde.breaker.open"]
     assert telemetry.span("outer").events == ()
-    events.emit("outside of any span")
+    assert telemetry.logs == []
+
+
+def test_an_event_outside_of_any_span_is_a_log_record(telemetry: Telemetry) -> None:
+    events.set_sink(SpanSink())
+    events.emit("sonde.retry", {"sonde.attempt": 1})
+    events.annotate({"sonde.attempt": 1})
+    (record,) = telemetry.logs
+    assert (record.event_name, dict(record.attributes)) == ("sonde.retry", {"sonde.attempt": 1})
+
+
+def test_a_real_policy_around_a_call_by_hand(telemetry: Telemetry) -> None:
+    events.set_sink(SpanSink())
+    attempts: list[int] = []
+
+    @Retry(attempts=3, sleep=lambda _: None)
+    def ask() -> str:
+        with call("m", provider="p") as running:
+            attempts.append(1)
+            if len(attempts) < 3:
+                raise ConnectionError("reset")
+            running.usage(input_tokens=1, output_tokens=1)
+        return "ok"
+
+    with span("work"):
+        assert ask() == "ok"
+    calls = [dict(s.attributes or {}) for s in telemetry.spans if s.name == "chat m"]
+    assert [attributes.get("sonde.attempt") for attributes in calls] == [1, 2, 3]
+    assert [attributes.get("error.type") for attributes in calls] == [
+        "ConnectionError",
+        "ConnectionError",
+        None,
+    ]
+    assert [event.name for event in telemetry.span("work").events] == ["sonde.retry", "sonde.retry"]
 
 
 def test_a_broken_tracer_costs_one_line_and_no_call(
