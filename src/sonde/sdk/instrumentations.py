@@ -10,6 +10,7 @@ import importlib.metadata
 import logging
 import os
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
@@ -90,8 +91,10 @@ class Candidate:
     library: str
     family: str
     package: str
-    switch_on: Callable[[Config], str]
-    """Returns what happened: ``on`` or ``already``. Raises when it cannot work here."""
+    is_on: Callable[[], bool]
+    """Whether the app has switched it on by itself."""
+    switch_on: Callable[[Config], None]
+    """Raises when it cannot work here."""
 
 
 @dataclass(slots=True)
@@ -146,21 +149,21 @@ def switch_on(config: Config) -> Report:
 
 
 def _switch_on(name: str, options: list[Candidate], config: Config, report: Report) -> None:
+    if any(candidate.is_on() for candidate in options):
+        report.already.append(name)
+        return
     reasons: list[str] = []
     for candidate in options:
         try:
             with _quiet():
-                result = candidate.switch_on(config)
+                candidate.switch_on(config)
         except Exception as error:
             if raises() and not _is_conflict(error):
                 raise
             reasons.append(f"{candidate.package}: {_short(error)}")
             continue
-        if result == "already":
-            report.already.append(name)
-        else:
-            _ours.add(name)
-            report.on[name] = candidate.family
+        _ours.add(name)
+        report.on[name] = candidate.family
         return
     if reasons:
         report.unfit[name] = "; ".join(reasons)
@@ -187,10 +190,12 @@ def candidates() -> dict[str, list[Candidate]]:
         library, family = family_of(package)
         if library in LIBRARIES and (library, package) not in seen:
             seen.add((library, package))
-            found[library].append(Candidate(library, family, package, _by_entry_point(entry, family)))
-    for library, (applies, switch) in _NATIVE.items():
+            found[library].append(
+                Candidate(library, family, package, _is_on(entry), _by_entry_point(entry, family))
+            )
+    for library, (applies, is_on, switch) in _NATIVE.items():
         if installed(LIBRARIES[library]) and applies():
-            found[library].append(Candidate(library, NATIVE, library, switch))
+            found[library].append(Candidate(library, NATIVE, library, is_on, switch))
     for options in found.values():
         options.sort(key=lambda option: (_RANKS[option.family], option.package))
     return dict(found)
@@ -230,11 +235,21 @@ def _plain(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _by_entry_point(entry: importlib.metadata.EntryPoint, family: str) -> Callable[[Config], str]:
-    def switch(config: Config) -> str:
+def _is_on(entry: importlib.metadata.EntryPoint) -> Callable[[], bool]:
+    def ask() -> bool:
+        if entry.module not in sys.modules:
+            return False  # not even loaded
+        try:
+            return bool(entry.load()().is_instrumented_by_opentelemetry)
+        except Exception:  # noqa: BLE001 — one that cannot be made is not on
+            return False
+
+    return ask
+
+
+def _by_entry_point(entry: importlib.metadata.EntryPoint, family: str) -> Callable[[Config], None]:
+    def switch(config: Config) -> None:
         instrumentor: Any = entry.load()()
-        if getattr(instrumentor, "is_instrumented_by_opentelemetry", False):
-            return "already"
         options: dict[str, Any] = {
             "tracer_provider": providers.tracer_provider(),
             "raise_exception_on_conflict": True,
@@ -246,7 +261,6 @@ def _by_entry_point(entry: importlib.metadata.EntryPoint, family: str) -> Callab
         instrumentor.instrument(**options)
         if getattr(instrumentor, "is_instrumented_by_opentelemetry", True) is False:
             raise RuntimeError("it refused without a reason")
-        return "on"
 
     return switch
 
@@ -263,27 +277,30 @@ def _anthropic_traces_itself() -> bool:
     return _major("anthropic") >= 2 and providers.is_global()
 
 
-def _anthropic(config: Config) -> str:
-    return "on"
+def _nothing_to_do(config: Config) -> None:
+    """The library looks for the global provider by itself."""
 
 
-def _pydantic_ai(config: Config) -> str:
+def _pydantic_ai_is_on() -> bool:
+    module: Any = sys.modules.get("pydantic_ai")
+    return bool(getattr(getattr(module, "Agent", None), "_instrument_default", False))
+
+
+def _pydantic_ai(config: Config) -> None:
     agent: Any = importlib.import_module("pydantic_ai").Agent
-    if getattr(agent, "_instrument_default", False):
-        return "already"
     instrumented: Any = importlib.import_module("pydantic_ai.models.instrumented")
     agent.instrument_all(
         instrumented.InstrumentationSettings(
             tracer_provider=providers.tracer_provider(), include_content=config.capture_content
         )
     )
-    return "on"
 
 
-_NATIVE: dict[str, tuple[Callable[[], bool], Callable[[Config], str]]] = {
-    "anthropic": (_anthropic_traces_itself, _anthropic),
-    "pydantic-ai": (lambda: True, _pydantic_ai),
+_NATIVE: dict[str, tuple[Callable[[], bool], Callable[[], bool], Callable[[Config], None]]] = {
+    "anthropic": (_anthropic_traces_itself, lambda: False, _nothing_to_do),
+    "pydantic-ai": (lambda: True, _pydantic_ai_is_on, _pydantic_ai),
 }
+"""Library → whether it can trace itself here, whether the app made it do so, how."""
 
 
 def _major(distribution: str) -> int:
