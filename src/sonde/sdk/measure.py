@@ -30,8 +30,8 @@ def stream(stream: Any, *, classify: Classify | None = None) -> Any:
         call = last_call()
         if call is not None:
             meter = Meter(started_at(call.start_time))
-            if measure(call, meter):
-                return Measured(stream, meter, classify=classify)
+            measure(call, meter)
+            return Measured(stream, meter, classify=classify)
         return _on_current(stream, classify)
     except Exception as error:  # noqa: BLE001 - the host gets its stream whatever happens here
         failed("measuring a stream", error)

@@ -30,8 +30,11 @@ _METERS_MAX = 4_096
 _SCOPES_MAX = 1_024
 _MODEL_SCOPES = tuple(prefix for prefix, convention in SCOPES if convention not in ("sonde", "vercel-ai"))
 
+_Seen = tuple[str, int, int]
+"""Scope, start and end of a call that was told: small, for a thousand of them are kept."""
+
 _last_call: ContextVar["weakref.ref[Span] | None"] = ContextVar("sonde_last_call", default=None)
-_meters: dict[int, Meter] = {}
+_meters: OrderedDict[int, Meter] = OrderedDict()
 _scopes: dict[str, bool] = {}
 
 
@@ -53,13 +56,9 @@ def last_call() -> Span | None:
     return span if span is not None and span.is_recording() else None
 
 
-def measure(span: Span, meter: Meter) -> bool:
-    """Put what a meter measured on a span of somebody else when it ends. False when too many wait."""
-    context = span.get_span_context()
-    if len(_meters) >= _METERS_MAX:
-        return False
-    _meters[context.span_id] = meter
-    return True
+def measure(span: Span, meter: Meter) -> None:
+    """Put what a meter measured on a span of somebody else when it ends."""
+    _remember(_meters, span.get_span_context().span_id, meter, _METERS_MAX)  # some streams are never ended
 
 
 class CallProcessor(SpanProcessor):
@@ -71,8 +70,8 @@ class CallProcessor(SpanProcessor):
 
     def __init__(self, following: SpanProcessor) -> None:
         self._following = following
-        self._seen: OrderedDict[tuple[str, int | None, int | None], None] = OrderedDict()
-        self._told_inside: OrderedDict[int, None] = OrderedDict()
+        self._seen: OrderedDict[tuple[str, int | None, int | None], _Seen] = OrderedDict()
+        self._told_inside: OrderedDict[int, bool] = OrderedDict()
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         """Put identity, and on model calls the app's function and what the policies state, on a new span."""
@@ -152,14 +151,25 @@ class CallProcessor(SpanProcessor):
     def _is_new(self, call: CallFacts, span: ReadableSpan) -> bool:
         """False for the second span of one call: around a span that was told, or with the same answer."""
         context, parent = span.context, span.parent
-        inside = context is not None and self._told_inside.pop(context.span_id, 0) is None
+        again = context is not None and self._told_inside.pop(context.span_id, False)
         if call.response_id is not None:
             key = (call.response_id, call.input_tokens, call.output_tokens)
-            inside = inside or key in self._seen
-            _remember(self._seen, key)
+            told = self._seen.get(key)
+            if told is not None and _is_one(told, call):
+                again = True
+            else:
+                _remember(self._seen, key, (call.scope, call.start_ns, call.end_ns), _REMEMBERED_MAX)
         if parent is not None and not parent.is_remote:
-            _remember(self._told_inside, parent.span_id)
-        return not inside
+            _remember(self._told_inside, parent.span_id, True, _REMEMBERED_MAX)
+        return not again
+
+
+def _is_one(told: _Seen, call: CallFacts) -> bool:
+    """Whether two spans with one answer are one call. Some servers repeat ids, but one scope sees a call
+    once.
+    """
+    scope, start_ns, end_ns = told
+    return scope != call.scope and start_ns <= call.end_ns and call.start_ns <= end_ns
 
 
 def _tell(observer: Observer, call: CallFacts) -> None:
@@ -169,9 +179,9 @@ def _tell(observer: Observer, call: CallFacts) -> None:
         failed("telling of a model call", error)
 
 
-def _remember(known: OrderedDict[Any, None], key: object) -> None:
-    known[key] = None
-    while len(known) > _REMEMBERED_MAX:
+def _remember(known: OrderedDict[Any, Any], key: object, value: object, length_max: int) -> None:
+    known[key] = value
+    while len(known) > length_max:
         try:
             known.popitem(last=False)
         except KeyError:  # another thread was first

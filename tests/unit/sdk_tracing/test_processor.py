@@ -107,18 +107,28 @@ def test_a_span_around_a_call_is_not_a_second_call(telemetry: Telemetry, calls: 
     assert calls[0].scope == OTEL
 
 
+def answered(telemetry: Telemetry, scope: str, begin_s: float, end_s: float) -> None:
+    attributes = {"gen_ai.operation.name": "chat", "gen_ai.response.id": "r", "gen_ai.usage.input_tokens": 3}
+    begun = telemetry.provider.get_tracer(scope).start_span(
+        "chat", attributes=attributes, start_time=round(begin_s * 1e9)
+    )
+    begun.end(round(end_s * 1e9))
+
+
 def test_the_same_answer_in_another_trace_is_not_a_second_call(
     telemetry: Telemetry, calls: list[CallFacts]
 ) -> None:
-    for scope, tokens in ((OTEL, 3), (OPENINFERENCE, 3), (OTEL, 4)):
-        make(
-            telemetry,
-            scope,
-            gen_ai__operation__name="chat",
-            gen_ai__response__id="r",
-            gen_ai__usage__input_tokens=tokens,
-        )
-    assert [call.input_tokens for call in calls] == [3, 4]
+    answered(telemetry, OTEL, 10, 11)
+    answered(telemetry, OPENINFERENCE, 9.9, 11.1)
+    assert [call.scope for call in calls] == [OTEL]
+
+
+def test_a_server_that_repeats_its_ids_loses_no_call(telemetry: Telemetry, calls: list[CallFacts]) -> None:
+    for second in range(3):
+        answered(telemetry, OTEL, second, second + 0.5)
+        answered(telemetry, OPENINFERENCE, second, second + 0.5)
+    answered(telemetry, OPENINFERENCE, 100, 101)
+    assert len(calls) == 4
 
 
 def test_calls_beside_each_other_below_one_agent_all_count(
