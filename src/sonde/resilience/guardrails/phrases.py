@@ -53,7 +53,7 @@ SIGNALS = (
     _says(
         "orders in another language",
         0.9,
-        r"\b(?:ignorier\w*|vergiss|vergesst|vergessen sie|missachte\w*)\s+(?:bitte\s+)?(?:\w+\s+){0,3}?(?:vorherig|bisherig"
+        r"\b(?:ignorier\w*|vergiss|vergesst|vergessen sie|missachte\w*)\s+(?:bitte\s+)?(?:\S+\s+){0,3}?(?:vorherig|bisherig"
         r"|obig|vorangegangen|vorhergehend|frühere|ursprünglich|all)\w*\s+(?:\w+\s+){0,2}?(?:anweisung|instruktion"
         r"|anleitung|vorgabe|befehl|aufgabe|anordnung)\w*"
         r"|\b(?:ignor|oubli)\w+\s+(?:toutes\s+)?(?:les|tes|vos|ces)\s+(?:instructions|consignes|directives|ordres)\s+"
@@ -62,8 +62,8 @@ SIGNALS = (
         r"|órdenes|directrices)\s+(?:anterior|previ|inicial|de arriba)\w*"
         r"|\b(?:ignor|esque[çc])\w+\s+(?:todas\s+)?(?:as|suas)\s+(?:instruções|ordens|orientações)\s+(?:anterior|prévi)\w*"
         r"|\b(?:ignor|dimentic)\w+\s+(?:tutte\s+)?(?:le|tue)\s+(?:tue\s+)?istruzioni\s+(?:precedent|prim|sopra|inizial)\w*"
-        r"|(?:игнорируй|забудь|проигнорируй)\w*\s+(?:\w+\s+){0,2}?(?:предыдущ|прежн|вышеуказанн|все)\w*\s+(?:\w+\s+)?"
-        r"(?:инструкц|указан|команд)\w*"
+        r"|(?:игнорируй|забудь|проигнорируй)\S*\s+(?:\S+\s+){0,2}?(?:предыдущ|прежн|вышеуказанн|все)\S*\s+(?:\S+\s+)?"
+        r"(?:инструкц|указан|команд)\S*"
         r"|(?:忽略|忽视|无视|無視|忘记|忘記|忽視).{0,10}?(?:之前|以上|上面|先前|前面|所有).{0,6}?(?:指令|指示|提示|说明|規則|规则|命令|内容)"
         r"|(?:以前|これまで|上記|前|すべて)の.{0,8}?(?:指示|命令|プロンプト|ルール).{0,4}?(?:無視|忘れ)"
         r"|(?:이전|위의|앞의|모든).{0,8}?(?:지시|명령|프롬프트).{0,6}?(?:무시|잊)",

@@ -17,8 +17,9 @@ from sonde.resilience.guardrails.texts import of_answer
 from sonde.resilience.steps import Steps
 from sonde.resilience.streams import Tap
 
-_STEP = 64
+_STEP = 32
 """Characters between two looks at a lane: looking at every token would cost a check per token."""
+_WORD_MAX = 4_096
 _WHOLE_MAX = 1 << 20
 """Characters of a lane that are kept for checks that run at the end; longer answers are judged by these."""
 
@@ -117,7 +118,7 @@ class Windows(Tap):
         return self._released()
 
     def _look(self, state: _Text, *, ended: bool) -> Steps[None]:
-        edge = state.length if ended else max(state.length - self._hold_back, state.sure_to)
+        edge = state.length if ended else self._edge(state)
         state.looked_to = state.length
         sure_to = edge
         for number, check in self._checks:
@@ -147,6 +148,16 @@ class Windows(Tap):
             state.base += cut
             state.noted = {one for one in state.noted if one[2] >= state.base}
 
+    def _edge(self, state: _Text) -> int:
+        """Up to where a text is sure by distance alone. Never within a word: keys have any length."""
+        if not self._checks:
+            return state.length
+        edge = state.length - self._hold_back
+        least = max(state.sure_to, edge - _WORD_MAX)
+        while edge > least and _is_joined(state.tail, edge - state.base):
+            edge -= 1
+        return max(edge, state.sure_to)
+
     def _released(self) -> list[Any]:
         released: list[Any] = []
         while self._held and all(self._lanes[lane].sure_to >= end for lane, _, end in self._held[0].parts):
@@ -168,6 +179,10 @@ class Windows(Tap):
             state = self._lanes[lane]
             state.edits = [edit for edit in state.edits if edit.end > end]
         return edited
+
+
+def _is_joined(text: str, at: int) -> bool:
+    return "!" <= text[at - 1] <= "~" and "!" <= text[at : at + 1] <= "~"
 
 
 def _apply(edits: list[_Edit], text: str, start: int, end: int) -> str:
