@@ -1,5 +1,8 @@
 """Streams of real clients, measured: one whole, one given up, one of an async client. For test_streams.py."""
 
+# The clients are not in the environment that is type-checked.
+# pyright: reportMissingImports=false
+
 import asyncio
 
 import anthropic
