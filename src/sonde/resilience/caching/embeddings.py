@@ -4,7 +4,7 @@ import sys
 import time
 import zlib
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -108,7 +108,8 @@ class EmbeddingCache(Policy):
         wanted = dict(zip(keys, texts, strict=True))
         known: dict[str, Any] = {}
         if modes.mode() == "use":
-            known = yield from self._shelf.ask({}, self._read, list(wanted), self._clock())
+            found = yield from self._look_up(wanted)
+            known = {key: vector for key, (_, vector) in found.items()}
         self._tell(wanted, len(known))
         missing = {key: text for key, text in wanted.items() if key not in known}
         if missing:
@@ -124,9 +125,14 @@ class EmbeddingCache(Policy):
         mine = {key: flight for key, (flight, is_mine) in boarded.items() if is_mine}
         fetched: dict[str, Any] = {}
         try:
-            if mine:
-                texts = {key: missing[key] for key in mine}
-                fetched = yield from self._embed(call, proceed, name, texts, one=one)
+            # Somebody may have been quicker between the first look and now.
+            found = (yield from self._look_up(mine)) if modes.mode() == "use" else {}
+            for key, (entry, vector) in found.items():
+                fetched[key] = vector
+                self._flights.land(mine[key], entry)
+            texts = {key: missing[key] for key in mine if key not in fetched}
+            if texts:
+                fetched |= yield from self._embed(call, proceed, name, texts, one=one)
                 yield from self._keep(mine, texts, fetched)
         except Exception as error:
             for flight in mine.values():
@@ -193,9 +199,12 @@ class EmbeddingCache(Policy):
             self._counts.add(hits=1, coalesced=1)
         return vector
 
-    def _read(self, keys: Sequence[str], now_s: float) -> dict[str, Any]:
+    def _look_up(self, keys: Iterable[str]) -> Steps[dict[str, tuple[Entry, list[float]]]]:
+        return (yield from self._shelf.ask({}, self._read, list(keys), self._clock()))
+
+    def _read(self, keys: Sequence[str], now_s: float) -> dict[str, tuple[Entry, list[float]]]:
         """One trip to the store for all texts."""
-        found: dict[str, Any] = {}
+        found: dict[str, tuple[Entry, list[float]]] = {}
         for key in keys:
             entry = self.store.get(key, now_s)
             vector = None if entry is None else _vector(entry.body)
@@ -203,7 +212,7 @@ class EmbeddingCache(Policy):
                 continue
             self.store.hit(key, entry.cost_usd)
             self._counts.add(hits=1, saved_usd=entry.cost_usd)
-            found[key] = vector
+            found[key] = (entry, vector)
         return found
 
     def _write(self, entries: Mapping[str, Entry]) -> None:
