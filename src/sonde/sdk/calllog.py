@@ -58,6 +58,7 @@ class CallLog:
         kind, _, path = target.partition(":") if isinstance(target, str) else ("", "", "")
         self._file = LineFile(path) if kind == "file" else None
         self._otlp = otlp
+        _masked("once now: loading the rules takes 0.2 s, which the first failed call should not bear")
 
     def __call__(self, call: CallFacts) -> None:
         """Write one line."""
