@@ -33,7 +33,7 @@ from sonde.testing.disk import FailurePlan, FaultyDisk
 
 PROJECT = "default"
 NOW_NS = 1_795_000_000 * 1_000_000_000
-TABLES = ("spans", "contents", "calls", "log_facts", "calls_hourly", "rollup_hours", "marks")
+TABLES = ("spans", "contents", "calls", "log_facts", "calls_rollup", "rollup_buckets", "marks")
 
 
 class BreakableEngine(EmbeddedEngine):

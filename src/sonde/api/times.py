@@ -8,7 +8,8 @@ from sonde.model.errors import BadInput
 from sonde.model.limits import TIME_MAX_NS, TIME_MIN_NS
 
 SECOND_NS = 1_000_000_000
-HOUR_NS = 3_600 * SECOND_NS
+MINUTE_NS = 60 * SECOND_NS
+HOUR_NS = 60 * MINUTE_NS
 DAY_NS = 24 * HOUR_NS
 DEFAULT_RANGE_NS = DAY_NS
 

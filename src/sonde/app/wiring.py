@@ -214,7 +214,7 @@ def _connect(settings: Settings, store: Store, now_ns: Callable[[], int]) -> Ser
         application=compose([*health, *HttpReceiver(intake).routes()], api, ui_app(), door),
         housekeeper=Housekeeper(
             [
-                Task("roll-ups", ROLLUP_S, _WhenWritten(store.rollups.rebuild)),
+                Task("roll-ups", ROLLUP_S, _WhenWritten(store.rollups.rebuild_due)),
                 Task("garbage", garbage.EVERY_S, garbage.Collector()),
                 Task("checkpoint", CHECKPOINT_S, store.checkpoint),
                 Task("retention", RETENTION_S, keeper.expire),

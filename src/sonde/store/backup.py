@@ -29,7 +29,7 @@ CATALOG = "catalog.sqlite"
 FORMAT = 1
 TABLES = (
     *("spans", "contents", "calls", "log_facts", "logs", "metrics", "scores", "alerts"),
-    *("calls_hourly", "rollup_hours", "marks", "deletions"),
+    *("calls_rollup", "rollup_buckets", "marks", "deletions"),
 )
 
 

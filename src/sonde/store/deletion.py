@@ -13,7 +13,7 @@ from sonde.store.rollups import Rollups
 
 TRACE_TABLES = ("contents", "log_facts", "logs", "scores", "calls", "spans")
 """In the order of deletion: spans last, because a repeated deletion finds the traces through them."""
-PROJECT_TABLES = (*TRACE_TABLES, "metrics", "alerts", "calls_hourly", "rollup_hours")
+PROJECT_TABLES = (*TRACE_TABLES, "metrics", "alerts", "calls_rollup", "rollup_buckets")
 
 _TRACES = {
     "trace": "SELECT CAST(unhex({value:String}), 'FixedString(16)') AS trace_id",
@@ -89,13 +89,14 @@ def resume(engine: Engine, rollups: Rollups) -> int:
 def _run(engine: Engine, rollups: Rollups, job: str) -> None:
     params = {"job": job}
     chosen = "(project, trace_id) IN (SELECT project, trace_id FROM deletions WHERE job = {job:String})"
-    hours = [
-        (project, hour * 1_000_000_000)
-        for project, hour in engine.query(
-            f"SELECT DISTINCT project, toUnixTimestamp(toStartOfHour(time)) FROM calls WHERE {chosen}", params
+    minutes = [
+        (project, minute * 1_000_000_000)
+        for project, minute in engine.query(
+            f"SELECT DISTINCT project, toUnixTimestamp(toStartOfMinute(time)) FROM calls WHERE {chosen}",
+            params,
         ).rows
     ]
-    rollups.mark_dirty(hours)
+    rollups.mark_dirty(minutes)
     for table in TRACE_TABLES:
         condition = chosen
         if table == "scores":
@@ -104,7 +105,7 @@ def _run(engine: Engine, rollups: Rollups, job: str) -> None:
                 "WHERE job = {job:String} AND session_id != '')"
             )
         _remove(engine, table, condition, params)
-    rollups.rebuild_hours(hours)
+    rollups.rebuild_minutes(minutes)
     engine.execute("ALTER TABLE deletions DROP PARTITION {job:String}", params)
 
 

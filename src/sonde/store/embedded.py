@@ -191,9 +191,9 @@ class EmbeddedEngine:
         """See `Engine.settled_us`."""
         return self._writing.settled_us()
 
-    def hours_written_since(self, us: int) -> set[tuple[str, int]] | None:
-        """See `Engine.hours_written_since`."""
-        return self._writing.hours_written_since(us)
+    def minutes_written_since(self, us: int) -> set[tuple[str, int]] | None:
+        """See `Engine.minutes_written_since`."""
+        return self._writing.minutes_written_since(us)
 
     def writes_paused(self) -> AbstractContextManager[None]:
         """No `write` runs inside this context; one that is asked for waits."""

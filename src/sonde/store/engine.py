@@ -24,7 +24,8 @@ from sonde.model.rows import CallRow, LogContent, LogRow, MetricPoint, Score, Sp
 if TYPE_CHECKING:
     import pyarrow as pa
 
-HOUR_NS = 3_600 * 1_000_000_000
+MINUTE_NS = 60 * 1_000_000_000
+HOUR_NS = 60 * MINUTE_NS
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +119,8 @@ class WriteResult:
     """Rows left out because an equal row (same key, same content) was there already."""
     replaced: dict[str, int] = field(default_factory=dict[str, int])
     """Rows written as a newer version of a key that was there with other content."""
-    hours: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
-    """(project, start of the hour in ns) of calls that changed: their roll-ups are dirty now."""
+    minutes: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
+    """(project, start of the minute in ns) of calls that changed: their roll-ups are dirty now."""
 
 
 class Engine(Protocol):
@@ -182,8 +183,8 @@ class Engine(Protocol):
         """Microseconds since 1970 such that every row with an earlier ``ingested_at`` is visible by now."""
         ...
 
-    def hours_written_since(self, us: int) -> set[tuple[str, int]] | None:
-        """(project, start of hour in ns) of calls stamped at or after ``us``; None when only the tables can
+    def minutes_written_since(self, us: int) -> set[tuple[str, int]] | None:
+        """(project, start of minute in ns) of calls stamped at or after ``us``; None when only the tables can
         tell (another process writes too, or ``us`` lies before this process).
         """
         ...

@@ -10,6 +10,7 @@ import contextlib
 import json
 import re
 import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -63,6 +64,12 @@ class Manifest:
             )
         except (OSError, ValueError, KeyError, TypeError):
             return cls()
+
+    def forget(self, tables: Iterable[str]) -> None:
+        """Tables that are gone on purpose."""
+        for table in tables:
+            self.definitions.pop(f"{table}.sql", None)
+            self.parts.pop(table, None)
 
     def save(self, folder: Path) -> None:
         """Write it durably."""

@@ -58,6 +58,12 @@ def load() -> list[Migration]:
     return sorted(found, key=lambda migration: migration.number)
 
 
+def dropped_tables(migrations: list[Migration] | None = None) -> set[str]:
+    """Tables of older releases that a migration removed: nobody misses them."""
+    statements = [text for migration in migrations or load() for text in migration.statements]
+    return {name for text in statements for name in re.findall(r"^DROP TABLE (?:IF EXISTS )?(\w+)", text)}
+
+
 def applied(engine: Engine) -> dict[int, str]:
     """Number → checksum of the migrations this store has."""
     engine.execute(_MIGRATIONS_TABLE)

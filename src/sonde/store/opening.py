@@ -18,8 +18,8 @@ from sonde.store.integrity import (
     quarantined,
     restore_definitions,
 )
-from sonde.store.migrations import applied, migrate
-from sonde.store.rollups import Rollups
+from sonde.store.migrations import applied, dropped_tables, migrate
+from sonde.store.rollups import ROLLUP_TABLES, Rollups
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +62,7 @@ def open_embedded(path: Path, *, memory_bytes: int = 2 << 30, threads: int = 2) 
     folder = DataFolder.take(path)
     try:
         manifest = Manifest.load(folder.path)
+        manifest.forget(dropped_tables())
         found = restore_definitions(folder.path / ENGINE_FOLDER, manifest)
         try:
             engine = _open(folder.path, memory_bytes, threads)
@@ -83,6 +84,8 @@ def open_embedded(path: Path, *, memory_bytes: int = 2 << 30, threads: int = 2) 
         log.error("store: %s", problem.detail)
     manifest.problems.extend(found)
     store = Store(engine, Rollups(engine), folder, manifest, found)
+    if any(problem.table in ROLLUP_TABLES for problem in found):
+        store.rollups.start_over()
     resume(engine, store.rollups)
     if found:
         manifest.parts = {}

@@ -32,8 +32,8 @@ TABLES = (
     _Table("metrics", "metrics"),
     _Table("calls", "calls"),
     _Table("scores", "calls"),
-    _Table("calls_hourly", "calls", "hour"),
-    _Table("rollup_hours", "calls", "hour"),
+    _Table("calls_rollup", "calls", "bucket"),
+    _Table("rollup_buckets", "calls", "bucket"),
 )
 
 

@@ -111,8 +111,8 @@ class ServerEngine:
         """See `Engine.settled_us`."""
         return min(self._writing.settled_us(), time.time_ns() // 1_000 - SHARED_SLACK_US)
 
-    def hours_written_since(self, us: int) -> set[tuple[str, int]] | None:
-        """See `Engine.hours_written_since`: other processes write too."""
+    def minutes_written_since(self, us: int) -> set[tuple[str, int]] | None:
+        """See `Engine.minutes_written_since`: other processes write too."""
         del us
         return None
 

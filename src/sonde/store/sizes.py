@@ -11,7 +11,7 @@ _TIME_COLUMNS = {
     "logs": "time",
     "metrics": "time",
     "scores": "time",
-    "calls_hourly": "hour",
+    "calls_rollup": "bucket",
 }
 
 

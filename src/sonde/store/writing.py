@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
+from itertools import takewhile
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -18,7 +19,7 @@ import pyarrow as pa
 from sonde.model.rows import CallRow, LogContent, LogRow, MetricPoint, Score, SpanRow
 from sonde.store.arrow import hash_number, ids, texts, times
 from sonde.store.call_columns import call_table
-from sonde.store.engine import HOUR_NS, WriteBatch, WriteResult
+from sonde.store.engine import MINUTE_NS, WriteBatch, WriteResult
 from sonde.store.record_columns import log_table, metric_table, score_table
 from sonde.store.span_columns import (
     POSITIONS_PER_EVENT,
@@ -33,6 +34,8 @@ T = TypeVar("T")
 K = TypeVar("K")
 SpanKey = tuple[str, int, str, str]
 """(project, time in ns, span id, trace id)"""
+
+MINUTES_KNOWN_MAX = 100_000
 
 SPAN_KEY = ("project", "time", "span_id")
 
@@ -64,7 +67,8 @@ class Writing:
         self._clock_lock = threading.Lock()
         self._started_us: int | None = None
         self._born_us = self._tick()
-        self._hours: dict[tuple[str, int], int] = {}
+        self._minutes: dict[tuple[str, int], int] = {}
+        """(project, minute of calls) → when the last of them was written."""
 
     def write(self, batch: WriteBatch) -> WriteResult:
         """See `Engine.write`."""
@@ -76,12 +80,20 @@ class Writing:
             finally:
                 self._started_us = None
 
-    def hours_written_since(self, us: int) -> set[tuple[str, int]] | None:
-        """See `Engine.hours_written_since`."""
-        if us < self._born_us:
-            return None
+    def minutes_written_since(self, us: int) -> set[tuple[str, int]] | None:
+        """See `Engine.minutes_written_since`."""
         with self._clock_lock:
-            return {hour for hour, written_us in self._hours.items() if written_us >= us}
+            if us < self._born_us:
+                return None
+            # They stand in the order of their last write, so only the latest are looked at.
+            latest = takewhile(lambda item: item[1] >= us, reversed(self._minutes.items()))
+            return {minute for minute, _ in latest}
+
+    def _forget_minutes(self) -> None:
+        """Keep the half written last; for earlier writes only the tables can tell from now on."""
+        stamps = list(self._minutes.values())
+        self._born_us = stamps[len(stamps) // 2] + 1
+        self._minutes = {minute: us for minute, us in self._minutes.items() if us >= self._born_us}
 
     @contextmanager
     def paused(self) -> Generator[None]:
@@ -293,9 +305,13 @@ class Writing:
                 version = max(row.version, there[1] + 1)
                 new.append(row if version == row.version else msgspec.structs.replace(row, version=version))
                 replaced += 1
-        result.hours.update((row.project, row.time_ns - row.time_ns % HOUR_NS) for row in new)
-        with self._clock_lock:  # before the rows are visible: an hour is dirty too early, never too late
-            self._hours.update(dict.fromkeys(result.hours, now))
+        result.minutes.update((row.project, row.time_ns - row.time_ns % MINUTE_NS) for row in new)
+        with self._clock_lock:  # before the rows are visible: a minute is dirty too early, never too late
+            for minute in result.minutes:
+                self._minutes.pop(minute, None)
+                self._minutes[minute] = now
+            if len(self._minutes) > MINUTES_KNOWN_MAX:
+                self._forget_minutes()
         if new:
             self._target.insert("calls", call_table(new, now))
         result.inserted["calls"] = len(new)

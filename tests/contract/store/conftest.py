@@ -26,8 +26,8 @@ TABLES = [
     "metrics",
     "scores",
     "alerts",
-    "calls_hourly",
-    "rollup_hours",
+    "calls_rollup",
+    "rollup_buckets",
     "marks",
 ]
 

@@ -29,7 +29,7 @@ def test_defaults(engine: Engine, sampler: Sampler) -> None:
     assert ages(engine, "spans") == [0, 29, 31, 89]
     assert ages(engine, "logs") == [0, 29, 31, 89]
     assert ages(engine, "calls") == [0, 29, 31, 89, 91, 399]
-    assert engine.query("SELECT sum(calls) FROM calls_hourly").scalar() == 6
+    assert engine.query("SELECT sum(calls) FROM calls_rollup WHERE grain = 3600").scalar() == 6
 
 
 def test_projects_differ_in_one_partition(engine: Engine, sampler: Sampler) -> None:

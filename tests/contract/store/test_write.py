@@ -26,7 +26,7 @@ def test_every_table_takes_rows(engine: Engine, sampler: Sampler, count: Count) 
     assert result.inserted == {
         "spans": 20, "contents": 61, "calls": 20, "logs": 3, "metrics": 4, "scores": 1
     }  # fmt: skip
-    assert result.hours == {("default", BASE_NS)}
+    assert {(name, minute // HOUR_NS * HOUR_NS) for name, minute in result.minutes} == {("default", BASE_NS)}
     assert {name: count(name) for name in result.inserted} == result.inserted
     assert count("log_facts") == 1
 

@@ -9,6 +9,8 @@ import pytest
 from sonde.store.embedded import ENGINE_FOLDER
 from sonde.store.integrity import covers, definitions_folder
 from sonde.store.opening import Store
+from sonde.store.retention import DAY_NS
+from tests.contract.store.sample import BASE_NS
 from tests.fault.store.child import SPANS_PER_BATCH, batch
 
 Open = Callable[[Path], Store]
@@ -55,6 +57,24 @@ def test_a_lost_part_is_reported_with_its_rows(data: Path, opened: Open) -> None
     working(store)
     store.close()
     assert opened(data).found == [], "told once, kept in the manifest"
+
+
+def test_lost_rollups_are_built_anew(data: Path, opened: Open) -> None:
+    store = opened(data)
+    store.rollups.rebuild()
+    store.close()
+    for path in parts(data, "calls_rollup", opened):
+        shutil.rmtree(path)
+    store = opened(data)
+    assert {item.table for item in store.found} == {"calls_rollup"}
+
+    def calls() -> int:
+        source = store.rollups.source("default", BASE_NS - DAY_NS, BASE_NS + DAY_NS, 3_600)
+        return store.engine.query(f"SELECT sum(calls) FROM {source.sql}", source.params).scalar()
+
+    assert calls() == 2 * SPANS_PER_BATCH
+    store.rollups.rebuild()
+    assert calls() == 2 * SPANS_PER_BATCH
 
 
 def test_a_truncated_part_is_set_aside_and_reported(data: Path, opened: Open) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sonde.store.embedded import EmbeddedEngine
+from sonde.store.embedded import ENGINE_FOLDER, EmbeddedEngine
+from sonde.store.integrity import Manifest, checkpoint
 from sonde.store.migrations import Migration, applied, load, migrate
 from sonde.store.opening import Store
 from tests.fault.store.child import SPANS_PER_BATCH, batch
@@ -36,3 +37,23 @@ def test_later_migrations_keep_rows(tmp_path: Path, opened: Callable[[Path], Sto
     assert migrate(store.engine, [*load(), later]) == [900]
     assert migrate(store.engine, [*load(), later]) == []
     assert store.engine.query("SELECT count(), any(extra) FROM calls").rows == [(SPANS_PER_BATCH, None)]
+
+
+def test_a_table_that_a_migration_dropped_is_not_missed(
+    tmp_path: Path, opened: Callable[[Path], Store]
+) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    migrate(engine, load()[:3])
+    engine.execute(
+        "INSERT INTO rollup_hours (project, hour, version, clean) "
+        "SELECT 'default', toDateTime(1795219200, 'UTC'), 1, true"
+    )
+    manifest = Manifest()
+    checkpoint(engine, tmp_path / ENGINE_FOLDER, tmp_path, manifest)
+    assert "rollup_hours" in manifest.parts
+    engine.close()
+    for _ in range(2):
+        store = opened(tmp_path)
+        assert store.found == []
+        assert store.engine.query("EXISTS TABLE rollup_hours").scalar() == 0
+        store.close()

@@ -169,6 +169,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What senders made, sampled out, dropped and delivered
+         * @description The account that Sonde's SDK keeps of its own losses; at most 200 services and signals.
+         */
+        get: operations["get_ledger_api_v1_ledger_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs": {
         parameters: {
             query?: never;
@@ -607,9 +627,10 @@ export interface components {
             errors: number;
             /**
              * Sessions
-             * @description Different sessions, approximate; null in breakdowns
+             * @description Different sessions, approximate
+             * @default 0
              */
-            sessions: number | null;
+            sessions: number;
             tokens: components["schemas"]["TokenSums"];
             ttft_ms: components["schemas"]["TtftQuantiles"];
             /**
@@ -626,9 +647,10 @@ export interface components {
             usage_missing_calls: number;
             /**
              * Users
-             * @description Different users, approximate; null in breakdowns
+             * @description Different users, approximate
+             * @default 0
              */
-            users: number | null;
+            users: number;
         };
         /**
          * CallDetail
@@ -1283,6 +1305,80 @@ export interface components {
             items: components["schemas"]["KeyItem"][];
         };
         /**
+         * Ledger
+         * @description Most dropped first.
+         */
+        Ledger: {
+            /**
+             * From
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            from: string;
+            /** Items */
+            items: components["schemas"]["LedgerItem"][];
+            /**
+             * To
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            to: string;
+        };
+        /**
+         * LedgerItem
+         * @description The records of one service and signal, over all its processes that reported in the range.
+         *
+         *     Counts are of whole process lives. A process that was killed did not report its last seconds.
+         */
+        LedgerItem: {
+            /** Created */
+            created: number;
+            /**
+             * Dropped
+             * @description Lost; `reasons` says why
+             */
+            dropped: number;
+            /**
+             * Last Time
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            last_time: string;
+            /** Processes */
+            processes: number;
+            /** Project */
+            project: string;
+            /**
+             * Reasons
+             * @description queue_full, spool_full, refused, expired, encode, error, exit
+             */
+            reasons: {
+                [key: string]: number;
+            };
+            /**
+             * Sampled
+             * @description Left out by the app's sampling rule
+             */
+            sampled: number;
+            /** Service */
+            service: string;
+            /**
+             * Signal
+             * @description traces, logs or metrics
+             */
+            signal: string;
+            /**
+             * Stored
+             * @description Acknowledged by this server
+             */
+            stored: number;
+            /**
+             * Waiting
+             * @description In the sender's memory or spool, when it last reported
+             */
+            waiting: number;
+        };
+        /**
          * LogIn
          * @description The key to log in with.
          */
@@ -1545,9 +1641,10 @@ export interface components {
             provider: string | null;
             /**
              * Sessions
-             * @description Different sessions, approximate; null in breakdowns
+             * @description Different sessions, approximate
+             * @default 0
              */
-            sessions: number | null;
+            sessions: number;
             tokens: components["schemas"]["TokenSums"];
             ttft_ms: components["schemas"]["TtftQuantiles"];
             /**
@@ -1564,9 +1661,10 @@ export interface components {
             usage_missing_calls: number;
             /**
              * Users
-             * @description Different users, approximate; null in breakdowns
+             * @description Different users, approximate
+             * @default 0
              */
-            users: number | null;
+            users: number;
         };
         /**
          * NamedUse
@@ -1594,9 +1692,10 @@ export interface components {
             name: string | null;
             /**
              * Sessions
-             * @description Different sessions, approximate; null in breakdowns
+             * @description Different sessions, approximate
+             * @default 0
              */
-            sessions: number | null;
+            sessions: number;
             tokens: components["schemas"]["TokenSums"];
             ttft_ms: components["schemas"]["TtftQuantiles"];
             /**
@@ -1613,9 +1712,10 @@ export interface components {
             usage_missing_calls: number;
             /**
              * Users
-             * @description Different users, approximate; null in breakdowns
+             * @description Different users, approximate
+             * @default 0
              */
-            users: number | null;
+            users: number;
         };
         /**
          * NewKey
@@ -1755,9 +1855,10 @@ export interface components {
             errors: number;
             /**
              * Sessions
-             * @description Different sessions, approximate; null in breakdowns
+             * @description Different sessions, approximate
+             * @default 0
              */
-            sessions: number | null;
+            sessions: number;
             /**
              * Time
              * Format: date-time
@@ -1780,9 +1881,10 @@ export interface components {
             usage_missing_calls: number;
             /**
              * Users
-             * @description Different users, approximate; null in breakdowns
+             * @description Different users, approximate
+             * @default 0
              */
-            users: number | null;
+            users: number;
         };
         /** Page[CallSummary] */
         Page_CallSummary_: {
@@ -3234,6 +3336,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ledger_api_v1_ledger_get: {
+        parameters: {
+            query?: {
+                /** @description Every project of the credential when left out */
+                project?: string | null;
+                /** @description RFC 3339, or relative to now: -15m, -24h, -7d. The last 24 hours when left out */
+                from?: string | null;
+                /** @description RFC 3339, `now`, or relative. Now when left out */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ledger"];
+                };
             };
             /** @description The request does not fit the schema */
             422: {

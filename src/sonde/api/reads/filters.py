@@ -27,8 +27,8 @@ TOTAL_TOKENS = (
     "if(isNull(input_tokens) AND isNull(output_tokens), NULL, "
     "ifNull(input_tokens, 0) + ifNull(output_tokens, 0))"
 )
-ROLLUP_FILTERS = frozenset({"provider", "operation", "service", "environment"})
-"""Filters that the roll-up has the columns for."""
+ROLLUP_FILTERS = frozenset({"provider", "operation", "service", "environment", "endpoint"})
+"""Filters that the roll-up has a column of the same name for."""
 
 
 def call_conditions(
@@ -46,10 +46,7 @@ def call_conditions(
     if filters.status:
         conditions.add("status IN {f_status:Array(String)}", f_status=list(filters.status))
     if filters.model:
-        conditions.add(
-            "(request_model IN {f_model:Array(String)} OR response_model IN {f_model:Array(String)})",
-            f_model=filters.model,
-        )
+        model_condition(conditions, filters.model)
     if filters.tag:
         conditions.add("hasAny(tags, {f_tag:Array(String)})", f_tag=filters.tag)
     if filters.trace_id:
@@ -59,6 +56,14 @@ def call_conditions(
         grant.need("content")
         _content(conditions, filters.q, window)
     return conditions
+
+
+def model_condition(conditions: Conditions, models: list[str]) -> None:
+    """The model that was asked for or the one that answered."""
+    conditions.add(
+        "(request_model IN {f_model:Array(String)} OR response_model IN {f_model:Array(String)})",
+        f_model=models,
+    )
 
 
 def _numbers(conditions: Conditions, filters: CallFilters) -> None:
@@ -106,4 +111,4 @@ def is_rollup_enough(filters: CallFilters) -> bool:
     given = {
         name for name, value in filters.model_dump().items() if value not in (None, []) and name not in plain
     }
-    return filters.counted and given <= ROLLUP_FILTERS
+    return filters.counted and given <= ROLLUP_FILTERS | {"model"}

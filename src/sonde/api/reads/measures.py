@@ -11,37 +11,50 @@ from sonde.api.schemas.overview import (
     TokenSums,
     TtftQuantiles,
 )
+from sonde.store.rollups import STATES, from_rows, merged
 
 TOKENS = ("input_tokens", "cached_input_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens")
 COSTS = ("cost_usd", "input_cost_usd", "output_cost_usd")
 COUNTS = ("calls", "errors", "unpriced", "tokens_unknown")
 
 # Every result has a name of its own: an alias that is also a column would be put in for it.
-ROW_MEASURES = ", ".join(
+_SUMS = (*COUNTS, *TOKENS, *COSTS)
+
+ROW_COLUMNS = (
+    "provider, service, endpoint, status, cost_state, duration_ns, ttft_ms, user_id, session_id, "
+    + ", ".join((*TOKENS, *COSTS))
+)
+"""What `ROW_STAGE` and the breakdowns take of call rows."""
+ROLLUP_COLUMNS = ", ".join(("bucket", "provider", "service", "endpoint", *_SUMS, *STATES))
+"""What `ROLLUP_STAGE` and the breakdowns take of roll-ups."""
+ROW_STAGE = ", ".join(
+    f"{expression} AS {'s' if name in STATES else 'n'}_{name}"
+    for name, expression in from_rows().items()
+    if name in STATES or name in _SUMS
+)
+"""From call rows to sums and states, which `MEASURES` takes."""
+ROLLUP_STAGE = ", ".join(
     (
-        "count() AS n_calls",
-        "countIf(status = 'error') AS n_errors",
-        "countIf(cost_state = 'unpriced') AS n_unpriced",
-        "countIf(isNull(input_tokens) AND isNull(output_tokens)) AS n_tokens_unknown",
-        *(f"sum({name}) AS n_{name}" for name in (*TOKENS, *COSTS)),
-        "quantilesTDigest(0.5, 0.95, 0.99)(toFloat64(duration_ns)) AS duration_quantiles",
-        "quantilesTDigest(0.5, 0.95, 0.99)(ttft_ms) AS ttft_quantiles",
+        *(f"sum({name}) AS n_{name}" for name in _SUMS),
+        *(f"{merged(name, suffix='MergeState')} AS s_{name}" for name in STATES),
     )
 )
-SAMPLED_MEASURES = ROW_MEASURES.replace("quantilesTDigest(", "quantiles(")
-"""Quantiles from samples, for parts that are read from many rows: a third of the time."""
-ROLLUP_MEASURES = ", ".join(
+"""The same from `sonde.store.rollups`."""
+MEASURES = ", ".join(
     (
-        *(f"sum({name}) AS n_{name}" for name in (*COUNTS, *TOKENS, *COSTS)),
-        "quantilesTDigestMerge(0.5, 0.95, 0.99)(duration_digest) AS duration_quantiles",
-        "quantilesTDigestMerge(0.5, 0.95, 0.99)(ttft_digest) AS ttft_quantiles",
+        *(f"sum(stage.n_{name}) AS n_{name}" for name in _SUMS),
+        f"{merged('duration_digest', 's_duration_digest')} AS duration_quantiles",
+        f"{merged('ttft_digest', 's_ttft_digest')} AS ttft_quantiles",
+        f"{merged('users', 's_users')} AS n_users",
+        f"{merged('sessions', 's_sessions')} AS n_sessions",
     )
 )
+"""The measures of anything made by one of the stages."""
 QUANTILES = 3
 
 
 def aggregate_fields(row: dict[str, Any]) -> dict[str, Any]:
-    """Fields of `CallAggregate` from a row of measures; users and sessions are asked for apart."""
+    """Fields of `CallAggregate` from a row of measures."""
     calls = int(row["n_calls"])
     tokens = {name: int(row[f"n_{name}"] or 0) for name in TOKENS}
     cached, written = tokens["cached_input_tokens"], tokens["cache_write_tokens"]
@@ -70,18 +83,18 @@ def aggregate_fields(row: dict[str, Any]) -> dict[str, Any]:
         ),
         "unpriced_calls": int(row["n_unpriced"]),
         "usage_missing_calls": int(row["n_tokens_unknown"]),
+        "users": int(row["n_users"]),
+        "sessions": int(row["n_sessions"]),
     }
 
 
-def empty_aggregate(users: int | None = 0, sessions: int | None = 0) -> CallAggregate:
+def empty_aggregate() -> CallAggregate:
     """The measures of no call: counts are 0, everything else is unknown."""
     return CallAggregate(
         duration_ms=DurationQuantiles(),
         ttft_ms=TtftQuantiles(),
         tokens=TokenSums(),
         cost_usd=CostSums(),
-        users=users,
-        sessions=sessions,
     )
 
 

@@ -1,10 +1,9 @@
 """Steps of a time series."""
 
-from sonde.api.times import DAY_NS, HOUR_NS, SECOND_NS, TimeRange
+from sonde.api.times import DAY_NS, HOUR_NS, MINUTE_NS, SECOND_NS, TimeRange
 from sonde.model.errors import BadInput
 
 POINTS_MAX = 2_000
-MINUTE_NS = 60 * SECOND_NS
 AUTO = (
     (15 * MINUTE_NS, 15),
     (2 * HOUR_NS, 60),

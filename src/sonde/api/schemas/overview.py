@@ -58,10 +58,8 @@ class CallAggregate(Answer):
         default=0, description="Calls whose price is not known: cost_usd leaves them out"
     )
     usage_missing_calls: int = Field(default=0, description="Calls that reported no tokens")
-    users: int | None = Field(default=None, description="Different users, approximate; null in breakdowns")
-    sessions: int | None = Field(
-        default=None, description="Different sessions, approximate; null in breakdowns"
-    )
+    users: int = Field(default=0, description="Different users, approximate")
+    sessions: int = Field(default=0, description="Different sessions, approximate")
 
 
 class OverviewPoint(CallAggregate):
@@ -92,7 +90,7 @@ class Overview(Answer):
     to: Time
     step_seconds: int
     source: Literal["rows", "rollup"] = Field(
-        description="Whether roll-ups were used; a roll-up rounds `from` and `to` outwards to whole steps"
+        description="Whether roll-ups were used; then `from` and `to` are rounded outwards to the minute"
     )
     totals: CallAggregate
     previous: CallAggregate = Field(description="The same measures of the range of equal length just before")
