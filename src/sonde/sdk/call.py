@@ -12,6 +12,7 @@ from opentelemetry.trace import INVALID_SPAN, SpanKind
 from opentelemetry.trace import Span as OtelSpan
 
 from sonde.sdk import providers, responses
+from sonde.sdk.attached import leave
 from sonde.sdk.chunks import Classify
 from sonde.sdk.draft import FACTS, TOKENS, Draft, complain_of, model_of, operation_of
 from sonde.sdk.safety import failed, tell_once
@@ -86,7 +87,7 @@ class call:  # noqa: N801 - reads as a word where it is used
     ) -> None:
         try:
             if self._token is not None:
-                otel.detach(self._token)
+                leave(self._token)
                 self._token = None
             if self._meter is not None:
                 self._draft.attributes.update(self._meter.attributes())

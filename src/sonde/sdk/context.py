@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote
 from opentelemetry import baggage, propagate
 from opentelemetry import context as otel
 
+from sonde.sdk.attached import leave
 from sonde.sdk.safety import failed, tell_once
 from sonde.sdk.values import Value
 
@@ -99,7 +100,7 @@ class context:  # noqa: N801 - reads as a word where it is used
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._entered:
-            otel.detach(self._entered.pop())
+            leave(self._entered.pop())
 
     async def __aenter__(self) -> Self:
         return self.__enter__()
@@ -155,7 +156,7 @@ class _Around:
     def leave(self) -> None:
         if self._token is not None:
             self._context = otel.get_current()  # what a generator's body opened before it yielded
-            otel.detach(self._token)
+            leave(self._token)
             self._token = None
 
     def item(self, item: object) -> None:
@@ -236,7 +237,7 @@ class continued:  # noqa: N801 - reads as a word where it is used
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._tokens:
-            otel.detach(self._tokens.pop())
+            leave(self._tokens.pop())
 
     async def __aenter__(self) -> Self:
         return self.__enter__()

@@ -11,6 +11,7 @@ from opentelemetry.trace import INVALID_SPAN, SpanKind
 from opentelemetry.trace import Span as OtelSpan
 
 from sonde.sdk import config, providers
+from sonde.sdk.attached import leave
 from sonde.sdk.caller import FUNCTION, name_of
 from sonde.sdk.running import wrapped
 from sonde.sdk.safety import failed
@@ -128,7 +129,7 @@ class _Recipe:
 class _Run:
     """The span of one run: a `sonde.sdk.running.Scope`."""
 
-    __slots__ = ("_context", "_items", "_recipe", "_span", "_token", "_yielded")
+    __slots__ = ("_context", "_items", "_kept", "_recipe", "_span", "_token", "_yielded")
 
     def __init__(self, recipe: _Recipe, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         self._recipe = recipe
@@ -137,6 +138,7 @@ class _Run:
         self._token: Token[otel.Context] | None = None
         self._items: list[Any] | None = None
         self._yielded = 0
+        self._kept = 0
         try:
             self._span = providers.tracer().start_span(
                 recipe.name, kind=SpanKind.INTERNAL, attributes=recipe.attributes
@@ -164,7 +166,7 @@ class _Run:
     def leave(self) -> None:
         if self._token is not None:
             self._context = otel.get_current()  # what a generator's body opened before it yielded
-            otel.detach(self._token)
+            leave(self._token)
             self._token = None
 
     def item(self, item: object) -> None:
@@ -172,8 +174,9 @@ class _Run:
         if self._recipe.outputs and config.active().capture_content:
             if self._items is None:
                 self._items = []
-            if len(self._items) < ITEMS_MAX:
+            if len(self._items) < ITEMS_MAX and self._kept < config.active().content_bytes_max:
                 self._items.append(item)
+                self._kept += len(item) if isinstance(item, str) else 64
 
     def done(self, result: object) -> None:
         try:

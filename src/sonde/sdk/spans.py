@@ -14,6 +14,7 @@ from opentelemetry.trace import Span as OtelSpan
 from sonde._version import __version__
 from sonde.resilience import events
 from sonde.sdk import providers
+from sonde.sdk.attached import leave
 from sonde.sdk.content import captured
 from sonde.sdk.messages import as_messages, is_messages
 from sonde.sdk.safety import failed, tell_once
@@ -167,7 +168,7 @@ class span:  # noqa: N801 - reads as a word where it is used
     ) -> None:
         try:
             if self._token is not None:
-                otel.detach(self._token)
+                leave(self._token)
                 self._token = None
             if error is not None:
                 mark_failed(self.otel, error)

@@ -1,6 +1,7 @@
 """``@sonde.observe`` around the four kinds of functions."""
 
 import asyncio
+import gc
 import inspect
 import json
 from collections.abc import AsyncGenerator, Generator, Iterator
@@ -11,6 +12,7 @@ from opentelemetry import trace
 from opentelemetry.trace import StatusCode
 
 from sonde.sdk import config
+from sonde.sdk.context import context
 from sonde.sdk.observe import observe
 from sonde.sdk.spans import span
 from tests.unit.sdk_tracing.conftest import Telemetry
@@ -156,6 +158,44 @@ def test_an_async_generator_given_up_is_incomplete(telemetry: Telemetry) -> None
 
     asyncio.run(consume())
     assert telemetry.attributes("words")["sonde.incomplete"] is True
+
+
+def test_an_abandoned_async_generator_ends_quietly(
+    telemetry: Telemetry, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The event loop closes it in a task of its own, where nothing of its context was ever attached."""
+
+    @observe
+    async def words() -> AsyncGenerator[str]:
+        with context(user="ada"), span("inner"):
+            yield "a"
+            yield "b"
+
+    async def consume() -> None:
+        running = words()
+        assert await anext(running) == "a"
+        del running
+        gc.collect()
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+    asyncio.run(consume())
+    assert telemetry.attributes("words")["sonde.incomplete"] is True
+    assert telemetry.attributes("inner")["sonde.incomplete"] is True
+    assert caplog.text == ""
+
+
+@pytest.mark.usefixtures("content")
+def test_a_long_generators_items_are_bounded(telemetry: Telemetry) -> None:
+    @observe
+    def words() -> Iterator[str]:
+        for _ in range(5_000):
+            yield "x" * 1_000
+
+    assert sum(1 for _ in words()) == 5_000
+    attributes = telemetry.attributes("words")
+    assert attributes["sonde.items"] == 5_000
+    assert len(attributes["gen_ai.output.messages"]) < 70_000
 
 
 def test_an_error_goes_on_and_marks_the_span(telemetry: Telemetry) -> None:
