@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-NAMES = ("start", "ingest", "disk", "query", "crash", "demo")
+NAMES = ("start", "ingest", "disk", "query", "crash", "demo", "sdk")
 
 
 def main(arguments: list[str]) -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 FOLDER = ROOT / ".make" / "examples"
 NAMES = ("agents", "clients", "routers")
+# What bench/sdk.py measures against, made the same way when it is named.
+PEERS = ("openlit", "peers")
 
 
 def quietly(*command: str | Path, cwd: Path = ROOT) -> None:
@@ -55,7 +57,7 @@ def alone(name: str) -> Generator[None, None, None]:
 
 def python_of(name: str) -> Path:
     """Make the environment unless it is there, and return its Python."""
-    pins = ROOT / "requirements" / f"examples-{name}.txt"
+    pins = ROOT / "requirements" / f"{'bench' if name in PEERS else 'examples'}-{name}.txt"
     folder = FOLDER / name
     python, stamp = folder / "bin" / "python", folder / "made-from"
     wanted = fingerprint([pins, Path(__file__).resolve()], sys.version)
@@ -96,7 +98,7 @@ def node_of() -> Path:
 def main() -> int:
     """Make what was named, or everything, two at a time."""
     parser = argparse.ArgumentParser(description="Make the environments of examples/.")
-    parser.add_argument("names", nargs="*", choices=[*NAMES, "typescript", []], metavar="NAME")
+    parser.add_argument("names", nargs="*", choices=[*NAMES, *PEERS, "typescript", []], metavar="NAME")
     names: list[str] = parser.parse_args().names or [*NAMES, "typescript"]
     try:
         with ThreadPoolExecutor(2) as pool:

@@ -122,7 +122,8 @@ def test_no_file_has_grown_too_long(files: list[Path]) -> None:
 def test_requirements_are_hashed_and_name_no_address() -> None:
     locks = sorted((ROOT / "requirements").glob("*.txt"))
     examples = [f"examples-{name}.txt" for name in ("agents", "clients", "routers")]
-    assert [path.name for path in locks] == ["dev.txt", *examples, "lock.txt", "runtime.txt"]
+    bench = ["bench-openlit.txt", "bench-peers.txt"]
+    assert [path.name for path in locks] == [*bench, "dev.txt", *examples, "lock.txt", "runtime.txt"]
     for path in locks:
         text = path.read_text(encoding="utf-8")
         assert "://" not in text, path.name
