@@ -22,9 +22,11 @@ class Collecting:
         self.open.set()
         self.batches: list[int] = []
         self.closed = False
+        self.slow_s = 0.0
 
     def deliver(self, batch: Batch) -> None:
         self.open.wait(30)
+        time.sleep(self.slow_s)
         if batch.counted:
             self.batches.append(batch.records)
             self.ledger.add(batch.signal, "stored", batch.records)
@@ -119,6 +121,24 @@ def test_one_record_that_cannot_be_encoded_costs_only_itself(
     assert rig.ledger.counts()[("traces", "dropped", "encode")] == 1
     assert "encoding telemetry failed" in caplog.text
     rig.intake.close(5)
+
+
+def test_batches_do_not_become_small_when_records_keep_coming() -> None:
+    rig = Rig(interval_s=0.2)
+    stop = threading.Event()
+
+    def work() -> None:
+        while not stop.wait(0.001):
+            rig.intake.put(rig.lane, "a", 1)
+
+    rig.sink.slow_s = 0.02
+    thread = threading.Thread(target=work)
+    thread.start()
+    until(lambda: len(rig.sink.batches) >= 5)
+    stop.set()
+    thread.join()
+    rig.intake.close(30)
+    assert sorted(rig.sink.batches)[len(rig.sink.batches) // 2] > 25
 
 
 def test_many_threads_lose_nothing() -> None:

@@ -1,6 +1,8 @@
 """An error in Sonde never reaches the app; it is told once."""
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -18,11 +20,15 @@ async def broken_later() -> int:
     raise KeyError("x")
 
 
+def run(function: Callable[[], Any]) -> Any:
+    return asyncio.run(function())
+
+
 def test_errors_are_raised_in_tests() -> None:
     with pytest.raises(ZeroDivisionError):
         broken(0)
     with pytest.raises(KeyError):
-        asyncio.run(broken_later())
+        run(broken_later)
 
 
 def test_errors_are_held_back_and_told_once(
@@ -33,7 +39,7 @@ def test_errors_are_held_back_and_told_once(
     assert len(caplog.records) == 1
     assert "doing the sum failed (ZeroDivisionError: division by zero)" in caplog.text
     assert "SONDE_RAISE=1" in caplog.text
-    assert asyncio.run(broken_later()) is None
+    assert run(broken_later) is None
     assert len(caplog.records) == 2
 
 

@@ -210,11 +210,15 @@ class Intake:
 
     def _empty(self, deadline: float | None) -> None:
         for lane in self._lanes:
-            while lane.waiting and (deadline is None or time.monotonic() < deadline):
+            # Only what waits now: what comes meanwhile gathers for the next round, or batches would become as
+            # small as their delivery is quick.
+            left = len(lane.waiting)
+            while left > 0 and (deadline is None or time.monotonic() < deadline):
                 with self._lock:
                     items = lane.take()
                 if not items:
                     break
+                left -= len(items)
                 with suppressed():
                     self._hand_on(lane, items)
 
