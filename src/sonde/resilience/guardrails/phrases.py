@@ -93,7 +93,12 @@ SIGNALS = (
         rf"\b{_REVEAL}\s+(?:\w+\s+){{0,6}}?(?:your|the model['’]s)\s+(?:\w+\s+){{0,3}}?(?:system|initial|original|hidden|secret|internal"
         rf"|developer|confidential|full|exact|complete|underlying)\s+(?:\w+\s+)?(?:prompt|instruction|message|directive|rule|guideline|configuration)s?\b"
         rf"|\b{_REVEAL}\s+(?:\w+\s+){{0,4}}?your\s+(?:prompt|instructions)\b"
-        r"|\brepeat\s+(?:\w+\s+){0,3}?(?:everything|words|text|sentences?|all)\s+(?:\w+\s+){0,2}?(?:above|before)\b",
+        r"|\brepeat\s+(?:\w+\s+){0,3}?(?:everything|words|text|sentences?|all)\s+(?:\w+\s+){0,2}?(?:above|before)\b"
+        r"|\b(?:repeat|output|print|show|reveal|copy|encode|translate)\s+(?:\w+\s+){0,2}?the\s+(?:text|instructions?|words|messages?|prompt)\s+"
+        r"(?:above\s+in\s+full|(?:that\s+)?you\s+(?:were|have\s+been)\s+(?:\w+\s+)?(?:given|told|provided))"
+        r"|\bwhat\s+(?:were|have|are)\s+you\s+(?:been\s+|not\s+(?:supposed|allowed)\s+to\s+)?(?:told|instructed|tell\s+me)\b"
+        r"|\b(?:encode|encrypt|rot13|base64)\s+(?:\w+\s+){0,2}?(?:your|the)\s+(?:system|initial)\s+(?:prompt|instructions?)"
+        r"|\byour\s+(?:starting|first|opening)\s+(?:instructions?|prompt)\b|\beverything\s+in\s+(?:the|your)\s+(?:system\s+)?prompt\b",
     ),
     _says(
         "talk of the system prompt",
