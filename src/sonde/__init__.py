@@ -12,9 +12,18 @@ from sonde._version import __version__
 if TYPE_CHECKING:
     from sonde.resilience.batch import batch
     from sonde.resilience.breaker import Breaker
+    from sonde.resilience.caching import (
+        EmbeddingCache,
+        MemoryStore,
+        RedisStore,
+        ResponseCache,
+        SemanticCache,
+        SqliteStore,
+    )
     from sonde.resilience.cost_stop import CostStop
     from sonde.resilience.failures import Failure
     from sonde.resilience.fallback import Fallback, Target
+    from sonde.resilience.guardrails import GuardrailBlocked, Guardrails
     from sonde.resilience.limits import Limits
     from sonde.resilience.loops import LoopDetector
     from sonde.resilience.policy import policy
@@ -43,13 +52,21 @@ if TYPE_CHECKING:
 _PLACES = {
     "Breaker": "sonde.resilience.breaker",
     "CostStop": "sonde.resilience.cost_stop",
+    "EmbeddingCache": "sonde.resilience.caching",
     "Failure": "sonde.resilience.failures",
     "Fallback": "sonde.resilience.fallback",
+    "GuardrailBlocked": "sonde.resilience.guardrails",
+    "Guardrails": "sonde.resilience.guardrails",
     "JsonFormatter": "sonde.sdk.logs",
     "Limits": "sonde.resilience.limits",
     "LoopDetector": "sonde.resilience.loops",
+    "MemoryStore": "sonde.resilience.caching",
+    "RedisStore": "sonde.resilience.caching",
+    "ResponseCache": "sonde.resilience.caching",
     "Retry": "sonde.resilience.retry",
     "RetryBudget": "sonde.resilience.retry",
+    "SemanticCache": "sonde.resilience.caching",
+    "SqliteStore": "sonde.resilience.caching",
     "Target": "sonde.resilience.fallback",
     "UnitPrices": "sonde.resilience.usage",
     "batch": "sonde.resilience.batch",
@@ -81,13 +98,21 @@ _PLACES = {
 __all__ = [
     "Breaker",
     "CostStop",
+    "EmbeddingCache",
     "Failure",
     "Fallback",
+    "GuardrailBlocked",
+    "Guardrails",
     "JsonFormatter",
     "Limits",
     "LoopDetector",
+    "MemoryStore",
+    "RedisStore",
+    "ResponseCache",
     "Retry",
     "RetryBudget",
+    "SemanticCache",
+    "SqliteStore",
     "Target",
     "UnitPrices",
     "__version__",
