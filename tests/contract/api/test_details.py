@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from sonde.api.reads import trace
+from sonde.api.reads.together import together
 from sonde.store.engine import WriteBatch
 from tests.contract.api.world import NOW_NS, SECOND_NS, World, call_row, facts, span_of, span_row, trace_of
 
@@ -51,21 +53,46 @@ def test_a_call_shows_the_spans_that_repeat_it(world: World) -> None:
 
 
 def test_a_trace_is_a_tree_with_sums_over_counted_calls(world: World) -> None:
-    trace = get(world, f"/traces/{trace_of(2)}")
-    assert [(item["span_id"], item["depth"]) for item in trace["items"]] == [
+    found = get(world, f"/traces/{trace_of(2)}")
+    assert [(item["span_id"], item["depth"]) for item in found["items"]] == [
         (span_of(6), 0),
         (span_of(7), 1),
         (span_of(8), 1),
     ]
-    assert [item["call"]["counted"] for item in trace["items"]] == [True, True, False]
-    assert (trace["spans"], trace["calls"], trace["duplicates"]) == (3, 2, 1)
-    assert Decimal(trace["cost_usd"]) == Decimal("0.007") + Decimal("0.008")
-    assert trace["input_tokens"] == 106
-    assert trace["items"][1]["start_offset_ms"] == 20_000
-    assert trace["items"][0]["events"] == 1
+    assert [item["call"]["counted"] for item in found["items"]] == [True, True, False]
+    assert (found["spans"], found["calls"], found["duplicates"]) == (3, 2, 1)
+    assert Decimal(found["cost_usd"]) == Decimal("0.007") + Decimal("0.008")
+    assert found["input_tokens"] == 106
+    assert found["items"][1]["start_offset_ms"] == 20_000
+    assert found["items"][0]["events"] == 1
     first = get(world, f"/traces/{trace_of(0)}")
     assert first["logs"] == 1
     assert [score["score_id"] for score in first["scores"]] == ["score-alpha"]
+
+
+@pytest.mark.parametrize("project", ["alpha", None])
+def test_a_trace_reads_the_same_at_once_and_by_its_shape(
+    world: World, monkeypatch: pytest.MonkeyPatch, project: str | None
+) -> None:
+    asked = {"project": project} if project else {}
+    for limit in (2, 100):
+        at_once = get(world, f"/traces/{trace_of(2)}", limit=limit, **asked)
+        monkeypatch.setattr(trace, "AT_ONCE_MAX", 2)
+        assert get(world, f"/traces/{trace_of(2)}", limit=limit, **asked) == at_once
+        monkeypatch.undo()
+
+
+def test_answers_asked_for_together_need_no_free_thread() -> None:
+    def nested(depth: int) -> int:
+        if depth == 0:
+            return 1
+        return sum(together(lambda: nested(depth - 1), lambda: nested(depth - 1)))
+
+    assert nested(8) == 256
+    with pytest.raises(ZeroDivisionError):
+        together(lambda: 1, lambda: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        together(lambda: 1 // 0, lambda: 1)
 
 
 def test_a_large_trace_comes_in_pages_that_meet(world: World) -> None:

@@ -20,6 +20,7 @@ from sonde.api.reads.measures import (
 )
 from sonde.api.reads.query import Conditions
 from sonde.api.reads.steps import bucket_starts, step_seconds
+from sonde.api.reads.together import together
 from sonde.api.schemas.overview import CallAggregate, ModelUse, NamedUse, Overview, OverviewPoint
 from sonde.api.services import Services
 from sonde.api.times import MINUTE_NS, SECOND_NS, TimeRange, format_time, time_range
@@ -50,9 +51,12 @@ def overview(shop: Services, grant: Grant, parameters: OverviewParameters) -> Ov
     )
     # Steps below a minute are read from rows, the range before has no steps.
     use_steps = use_rollup and step % MINUTE_S == 0
-    rows = (_from_rollup if use_steps else _from_rows)(shop, grant, parameters, window, step, parts=True)
+    read = _from_rollup if use_steps else _from_rows
     read_before = _from_rollup if use_rollup else _from_rows
-    before = read_before(shop, grant, parameters, window.before, WHOLE_STEP_S, parts=False)
+    rows, before = together(
+        lambda: read(shop, grant, parameters, window, step, parts=True),
+        lambda: read_before(shop, grant, parameters, window.before, WHOLE_STEP_S, parts=False),
+    )
     by_bucket = {row["bucket_s"]: row for row in rows if row["shape"] == BY_BUCKET}
     return Overview(
         from_=format_time(window.from_ns),

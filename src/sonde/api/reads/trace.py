@@ -8,15 +8,19 @@ from sonde.api.parameters import TraceParameters
 from sonde.api.reads.call_rows import NODE_CALL_COLUMNS, span_call
 from sonde.api.reads.query import NO_SPAN, Conditions
 from sonde.api.reads.scores import of_trace
+from sonde.api.reads.together import together
 from sonde.api.reads.trace_rows import summaries, summary_of
 from sonde.api.reads.tree import TreeNode, tree_order
-from sonde.api.schemas.traces import SpanNode, TraceDetail
+from sonde.api.schemas.scores import ScoreItem
+from sonde.api.schemas.traces import SpanNode, TraceDetail, TraceSummary
 from sonde.api.services import Services
 from sonde.api.times import TimeRange, format_time
 from sonde.auth.grant import Grant
 from sonde.model.errors import NotFound
 
 SPANS_READ_MAX = 50_000
+AT_ONCE_MAX = 2_000
+"""Traces up to this many spans are read in one query; of larger ones first the shape, then a page."""
 
 NODE_COLUMNS = (
     "time, duration_ns, lower(hex(span_id)) AS span_hex, lower(hex(parent_span_id)) AS parent_hex, name, "
@@ -24,40 +28,114 @@ NODE_COLUMNS = (
     "scope_name, operation, CAST(status, 'String') AS status_text, status_message, error_type, time_flag, "
     "JSONLength(events) AS events_count, JSONLength(links) AS links_count"
 )
+ROW_COLUMNS = f"{NODE_COLUMNS}, user_id, session_id, environment"
+"""With what the summary takes."""
 
 
 def get_trace(shop: Services, grant: Grant, parameters: TraceParameters, trace_id: str) -> TraceDetail:
     """A trace and one page of its spans. Raises `NotFound`, also for a trace of a foreign project."""
+    wanted = grant.project_for(parameters.project)
+    if wanted is None:
+        spans = _small(shop, wanted, trace_id)
+        extras = _extras(shop, _first_project(spans), trace_id)
+    else:
+        spans, extras = together(
+            lambda: _small(shop, wanted, trace_id), lambda: _extras(shop, wanted, trace_id)
+        )
+    if len(spans) > AT_ONCE_MAX:
+        return _large(shop, grant, parameters, trace_id)
+    project = _first_project(spans)
+    rows = {row["span_hex"]: row for row in spans if row["project_name"] == project}
+    order = tree_order((row["span_hex"], row["parent_hex"], row["time"]) for row in rows.values())
+    page, cursor = _page(order, parameters, trace_id)
+    summary = summary_of(project, trace_id, list(rows.values()), list(extras.calls.values()))
+    return _detail(page, rows, min(row["time"] for row in rows.values()), summary, extras, cursor)
+
+
+def _large(shop: Services, grant: Grant, parameters: TraceParameters, trace_id: str) -> TraceDetail:
+    """The same for a trace of so many spans that only its shape and the page's spans are read."""
     found = skeleton_of(shop, grant, parameters.project, trace_id)
-    project, skeleton = found.project, found.spans
-    conditions = found.conditions()
-    order = tree_order(skeleton[:SPANS_READ_MAX])
+    order = tree_order(found.spans[:SPANS_READ_MAX])
+    page, cursor = _page(order, parameters, trace_id)
+    rows = _span_rows(shop, found.conditions(), page)
+    summary = summaries(shop, found.project, [trace_id], since_ns=found.first_ns)[found.project, trace_id]
+    extras = _extras(shop, found.project, trace_id)
+    detail = _detail(page, rows, found.first_ns, summary, extras, cursor)
+    return detail.model_copy(update={"truncated": len(found.spans) > SPANS_READ_MAX})
+
+
+@dataclass(frozen=True, slots=True)
+class _Extras:
+    """What is shown of a trace besides its spans."""
+
+    calls: dict[str, dict[str, Any]]
+    """Rows of `NODE_CALL_COLUMNS` by span id."""
+    scores: list[ScoreItem]
+    logs: int
+
+
+def _extras(shop: Services, project: str, trace_id: str) -> _Extras:
+    conditions = Conditions()
+    conditions.project(project)
+    conditions.trace(trace_id)
+    calls, (scores, logs) = together(
+        lambda: _call_rows(shop, conditions),
+        lambda: (of_trace(shop, project, trace_id), _log_count(shop, conditions)),
+    )
+    return _Extras(calls, scores, logs)
+
+
+def _small(shop: Services, project: str | None, trace_id: str) -> list[dict[str, Any]]:
+    """All spans, one more than `AT_ONCE_MAX` at most. Raises `NotFound`."""
+    conditions = Conditions()
+    conditions.project(project)
+    conditions.trace(trace_id)
+    rows = shop.query(
+        f"SELECT toString(project) AS project_name, {ROW_COLUMNS} FROM spans {conditions.where} "
+        f"ORDER BY project, version DESC LIMIT 1 BY project, span_id LIMIT {AT_ONCE_MAX + 1}",
+        conditions.params,
+    ).dicts()
+    if not rows:
+        raise NotFound("There is no such trace.")
+    return rows
+
+
+def _first_project(rows: list[dict[str, Any]]) -> str:
+    return str(rows[0]["project_name"])
+
+
+def _page(
+    order: list[TreeNode], parameters: TraceParameters, trace_id: str
+) -> tuple[list[TreeNode], str | None]:
+    """The nodes of the page that was asked for, and the cursor of the next one."""
     start = 0
     if parameters.cursor:
         cursor = decode(parameters.cursor, trace_id, (str,))
         start = next((i + 1 for i, node in enumerate(order) if node.span_id == cursor.key[0]), len(order))
     page = order[start : start + parameters.limit]
     more = start + parameters.limit < len(order)
-    start_ns = found.first_ns
-    rows = _span_rows(shop, conditions, None if len(page) == len(skeleton) else page)
-    calls = _call_rows(shop, conditions)
-    nodes = [
-        span_node(rows[node.span_id], node, start_ns, calls.get(node.span_id))
-        for node in page
-        if node.span_id in rows
-    ]
-    if len(rows) == len(skeleton):
-        summary = summary_of(project, trace_id, list(rows.values()), list(calls.values()))
-    else:
-        summary = summaries(shop, project, [trace_id], since_ns=start_ns)[project, trace_id]
+    return page, encode(Cursor((page[-1].span_id,), TimeRange(0, 0)), trace_id) if more else None
+
+
+def _detail(
+    page: list[TreeNode],
+    rows: dict[str, dict[str, Any]],
+    start_ns: int,
+    summary: TraceSummary,
+    extras: _Extras,
+    next_cursor: str | None,
+) -> TraceDetail:
     return TraceDetail(
         **summary.model_dump(),
-        items=nodes,
-        next_cursor=encode(Cursor((page[-1].span_id,), TimeRange(0, 0)), trace_id) if more else None,
-        duplicates=sum(1 for row in calls.values() if not row["counted"]),
-        scores=of_trace(shop, project, trace_id),
-        logs=_log_count(shop, project, trace_id),
-        truncated=len(skeleton) > SPANS_READ_MAX,
+        items=[
+            span_node(rows[node.span_id], node, start_ns, extras.calls.get(node.span_id))
+            for node in page
+            if node.span_id in rows
+        ],
+        next_cursor=next_cursor,
+        duplicates=sum(1 for row in extras.calls.values() if not row["counted"]),
+        scores=extras.scores,
+        logs=extras.logs,
     )
 
 
@@ -103,16 +181,12 @@ def skeleton_of(shop: Services, grant: Grant, wanted: str | None, trace_id: str)
     return Skeleton(project, trace_id, [(row[1], row[2], row[3]) for row in rows if row[0] == project])
 
 
-def _span_rows(
-    shop: Services, conditions: Conditions, page: list[TreeNode] | None
-) -> dict[str, dict[str, Any]]:
-    """Spans of a page, or all, by id."""
-    params, where = dict(conditions.params), conditions.where
-    if page is not None:
-        params["span_ids"] = [node.span_id for node in page]
-        where += " AND span_id IN (SELECT toFixedString(unhex(arrayJoin({span_ids:Array(String)})), 8))"
+def _span_rows(shop: Services, conditions: Conditions, page: list[TreeNode]) -> dict[str, dict[str, Any]]:
+    """Spans of a page by id."""
+    params = {**conditions.params, "span_ids": [node.span_id for node in page]}
     found = shop.query(
-        f"SELECT {NODE_COLUMNS}, user_id, session_id, environment FROM spans {where} "
+        f"SELECT {ROW_COLUMNS} FROM spans {conditions.where} "
+        "AND span_id IN (SELECT toFixedString(unhex(arrayJoin({span_ids:Array(String)})), 8)) "
         "ORDER BY version DESC LIMIT 1 BY span_id",
         params,
     )
@@ -161,10 +235,7 @@ def node_fields(
     }
 
 
-def _log_count(shop: Services, project: str, trace_id: str) -> int:
-    conditions = Conditions()
-    conditions.project(project)
-    conditions.trace(trace_id)
+def _log_count(shop: Services, conditions: Conditions) -> int:
     return int(
         shop.query(f"SELECT uniqExact(record) FROM logs {conditions.where}", conditions.params).scalar() or 0
     )
