@@ -9,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sonde.resilience.breaker import Breaker, State
+from sonde.resilience.caching.cache import ResponseCache
 from sonde.resilience.cost_stop import CostStop
 from sonde.resilience.errors import CircuitOpen, FallbacksExhausted, GuardrailBlocked, LimitExceeded
 from sonde.resilience.fallback import Fallback
+from sonde.resilience.guardrails.guard import Guardrails
+from sonde.resilience.guardrails.personal import secrets
 from sonde.resilience.limits import Limits
 from sonde.resilience.loops import LoopDetector
 from sonde.resilience.policy import policy
@@ -227,3 +230,25 @@ def test_stream_objects_reach_policies_as_streams() -> None:
 
     call(Script(["a"]), "sync stream", policy(limits=Looks()))
     assert seen == [Stream]
+
+
+def test_with_the_real_cache_and_guardrails(clock: FakeTime, told: Listening) -> None:
+    cache = ResponseCache()
+    together = policy(
+        guardrails=Guardrails(inputs=[secrets()]),
+        cache=cache,
+        limits=Limits(requests_per_minute=1, max_wait_s=0),
+        fallback="b",
+        breaker=Breaker(clock=clock),
+        retry=Retry(2, first_wait_s=0.0),
+    )
+    script = Script(ProviderError(500), {"text": "hello"})
+    for _ in range(3):
+        assert call(script, "sync", together, model="a", messages=[{"role": "user", "content": "hi"}]) == {
+            "text": "hello"
+        }
+    assert len(script.calls) == 2
+    assert told.attributes["sonde.cache.hit"] is True
+    with pytest.raises(GuardrailBlocked):
+        call(script, "sync", together, messages=[{"role": "user", "content": "AKIAIOSFODNN7EXAMPLE"}])
+    assert len(script.calls) == 2
