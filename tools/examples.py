@@ -2,8 +2,9 @@
 
     .venv/bin/python tools/examples.py [NAME ...]
 
-Each environment is `.make/examples/NAME`, made from requirements/examples-NAME.txt, hashes required; it is
-made again when that file or this one changes. `sonde` itself comes from src/, as in an editable install.
+Each environment is `.make/examples/NAME-DIGEST`, made from requirements/examples-NAME.txt, hashes required.
+When that file or this one changes a new one is made beside it, so that what runs in the old one is not
+disturbed; old ones go after a day. `sonde` itself comes from src/, as in an editable install.
 Prints one line for each: the path of its Python.
 """
 
@@ -14,6 +15,7 @@ import fcntl
 import shutil
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 FOLDER = ROOT / ".make" / "examples"
+DAY_S = 86_400
 NAMES = ("agents", "clients", "routers")
 # What bench/sdk.py measures against, made the same way when it is named.
 PEERS = ("openlit", "peers")
@@ -55,43 +58,51 @@ def alone(name: str) -> Generator[None, None, None]:
         yield
 
 
+def clear_away(name: str, folder: Path) -> None:
+    """Remove what is left of a making that was interrupted, and what was made more than a day ago."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for old in FOLDER.glob(f"{name}-*"):
+        if time.time() - old.stat().st_mtime > DAY_S:
+            shutil.rmtree(old, ignore_errors=True)
+
+
 def python_of(name: str) -> Path:
     """Make the environment unless it is there, and return its Python."""
     pins = ROOT / "requirements" / f"{'bench' if name in PEERS else 'examples'}-{name}.txt"
-    folder = FOLDER / name
-    python, stamp = folder / "bin" / "python", folder / "made-from"
     wanted = fingerprint([pins, Path(__file__).resolve()], sys.version)
+    folder = FOLDER / f"{name}-{wanted[:12]}"
+    python, stamp = folder / "bin" / "python", folder / "made"
     with alone(name):
-        if python.exists() and stamp.exists() and stamp.read_text() == wanted:
+        if python.exists() and stamp.exists():
             return python
-        print(f"==> making .make/examples/{name} (some minutes without a cache)", file=sys.stderr, flush=True)
-        shutil.rmtree(folder, ignore_errors=True)
+        clear_away(name, folder)
+        print(f"==> making .make/examples/{folder.name}", file=sys.stderr, flush=True)
         # This environment's pip installs into the new one, which saves installing a pip there.
         quietly(sys.executable, "-m", "venv", "--without-pip", folder)
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", python]
         quietly(*pip, "install", "--quiet", "--no-compile", "--require-hashes", "--no-deps", "-r", pins)
         packages = next((folder / "lib").glob("python*/site-packages"))
         (packages / "sonde-source.pth").write_text(f"{ROOT / 'src'}\n")
-        stamp.write_text(wanted)
+        stamp.touch()
     return python
 
 
 def node_of() -> Path:
     """Install and build the TypeScript example unless that is done; return the program to give to node."""
     source = ROOT / "examples" / "typescript"
-    folder = FOLDER / "typescript"
     parts = [source / name for name in ("package.json", "package-lock.json", "tsconfig.json", "src")]
-    program, stamp = folder / "build" / "main.js", folder / "made-from"
     wanted = fingerprint([*parts, Path(__file__).resolve()])
+    folder = FOLDER / f"typescript-{wanted[:12]}"
+    program, stamp = folder / "build" / "main.js", folder / "made"
     with alone("typescript"):
-        if program.exists() and stamp.exists() and stamp.read_text() == wanted:
+        if program.exists() and stamp.exists():
             return program
-        print("==> making .make/examples/typescript", file=sys.stderr, flush=True)
-        shutil.rmtree(folder, ignore_errors=True)
+        clear_away("typescript", folder)
+        print(f"==> making .make/examples/{folder.name}", file=sys.stderr, flush=True)
         shutil.copytree(source, folder, ignore=shutil.ignore_patterns("node_modules", "build"))
         quietly("npm", "ci", "--no-progress", "--loglevel=error", cwd=folder)
         quietly("npm", "run", "--silent", "build", cwd=folder)
-        stamp.write_text(wanted)
+        stamp.touch()
     return program
 
 

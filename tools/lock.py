@@ -40,6 +40,9 @@ INPUTS: dict[str, list[str]] = {
     "examples-agents.txt": ["pyproject.toml", "requirements/examples-agents.in", SHARED],
     # LiteLLM holds several packages back, so this one goes its own way.
     "examples-routers.txt": ["pyproject.toml", "requirements/examples-routers.in"],
+    # The environments of bench/sdk.py.
+    "bench-peers.txt": ["pyproject.toml", "requirements/bench-peers.in", SHARED],
+    "bench-openlit.txt": ["requirements/bench-openlit.in"],
 }
 
 
