@@ -1,9 +1,10 @@
 """``sonde.stream(…)``: measures of a stream whose call is traced by an instrumentation."""
 
+import time
+from types import AsyncGeneratorType, GeneratorType
 from typing import Any
 
 from opentelemetry import trace
-from opentelemetry.sdk.trace import Span
 
 from sonde.sdk.chunks import Classify
 from sonde.sdk.processor import last_call, measure
@@ -27,29 +28,50 @@ def stream(stream: Any, *, classify: Classify | None = None) -> Any:
         if not is_stream(stream):
             not_a_stream(stream, "stream")
             return stream
-        call = last_call()
-        if call is not None:
-            meter = Meter(started_at(call.start_time))
-            measure(call, meter)
-            return Measured(stream, meter, classify=classify)
-        return _on_current(stream, classify)
+        binding = _Binding()
+        if not isinstance(stream, GeneratorType | AsyncGeneratorType):
+            binding.to_call()  # the request is out, so its call has begun
+        return Measured(stream, binding.meter, classify=classify, seen=binding.first, ended=binding.ended)
     except Exception as error:  # noqa: BLE001 - the host gets its stream whatever happens here
         failed("measuring a stream", error)
         return stream
 
 
-def _on_current(stream: Any, classify: Classify | None) -> Any:
-    span = trace.get_current_span()
-    if not span.is_recording():
-        return stream
-    meter = Meter(started_at(span.start_time if isinstance(span, Span) else None))
+class _Binding:
+    """Finds the span whose stream this is: now, or (a generator makes its request late) with the first
+    chunk.
+    """
 
-    def ended(error: BaseException | None) -> None:
-        if not span.is_recording():
+    __slots__ = ("_bound", "_span", "meter")
+
+    def __init__(self) -> None:
+        self.meter = Meter(time.perf_counter_ns())
+        self._bound = False
+        self._span: trace.Span | None = None
+
+    def to_call(self) -> None:
+        """Bind to the running model call that began last in this thread or task, if there is one."""
+        call = last_call()
+        if call is not None:
+            self._bound = True
+            self.meter.started_ns = started_at(call.start_time)
+            measure(call, self.meter)
+
+    def first(self, _chunk: object) -> None:
+        """A chunk has come."""
+        if self._bound:
             return
-        for key, value in meter.attributes().items():
-            span.set_attribute(key, value)
-        if error is not None and not isinstance(error, Exception):
-            span.set_attribute(INCOMPLETE, True)
+        self.to_call()
+        if not self._bound:
+            self._bound = True
+            span = trace.get_current_span()
+            self._span = span if span.is_recording() else None
 
-    return Measured(stream, meter, classify=classify, ended=ended)
+    def ended(self, error: BaseException | None) -> None:
+        """Nothing comes any more."""
+        if self._span is None or not self._span.is_recording():
+            return
+        for key, value in self.meter.attributes().items():
+            self._span.set_attribute(key, value)
+        if error is not None and not isinstance(error, Exception):
+            self._span.set_attribute(INCOMPLETE, True)

@@ -238,9 +238,26 @@ def test_without_a_call_the_current_span_is_measured(telemetry: Telemetry) -> No
     assert telemetry.attributes("work")["sonde.chunks"] == 2
 
 
-def test_outside_of_everything_a_stream_is_itself() -> None:
-    plain = iter("ab")
-    assert stream(plain) is plain
+def test_outside_of_everything_a_stream_is_as_it_was() -> None:
+    assert list(stream(iter("ab"))) == ["a", "b"]
+
+
+def test_a_generator_makes_its_request_late(telemetry: Telemetry) -> None:
+    """As LangChain does: nothing is sent, and no span begins, before the first chunk is asked for."""
+
+    def lazy(name: str) -> Iterator[str]:
+        attributes = {"gen_ai.operation.name": "chat", "gen_ai.request.model": name}
+        begun = telemetry.provider.get_tracer("langchain").start_span(name, attributes=attributes)
+        yield "a"
+        yield "b"
+        begun.end()
+
+    first, second = stream(lazy("m1")), stream(lazy("m2"))
+    assert [next(first), next(second), next(first), next(second)] == ["a", "a", "b", "b"]
+    assert list(second) == list(first) == []
+    for name in ("m1", "m2"):
+        assert telemetry.attributes(name)["sonde.chunks"] == 2
+        assert 0 < telemetry.attributes(name)["sonde.ttft_ms"] < 60_000
 
 
 def test_what_is_no_stream_is_told_and_handed_back(caplog: pytest.LogCaptureFixture) -> None:
