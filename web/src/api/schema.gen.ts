@@ -1817,7 +1817,7 @@ export interface components {
             services: components["schemas"]["NamedUse"][];
             /**
              * Source
-             * @description Whether roll-ups were used; a roll-up rounds `from` and `to` outwards to whole steps
+             * @description Whether roll-ups were used; then `from` and `to` are rounded outwards to the minute
              * @enum {string}
              */
             source: "rows" | "rollup";
