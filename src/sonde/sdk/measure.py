@@ -29,7 +29,7 @@ def stream(stream: Any, *, classify: Classify | None = None) -> Any:
             not_a_stream(stream, "stream")
             return stream
         binding = _Binding()
-        if not isinstance(stream, GeneratorType | AsyncGeneratorType):
+        if not _is_late(stream):
             binding.to_call()  # the request is out, so its call has begun
         return Measured(stream, binding.meter, classify=classify, seen=binding.first, ended=binding.ended)
     except Exception as error:  # noqa: BLE001 - the host gets its stream whatever happens here
@@ -37,10 +37,13 @@ def stream(stream: Any, *, classify: Classify | None = None) -> Any:
         return stream
 
 
+def _is_late(stream: object) -> bool:
+    """Whether the request is made when the first chunk is asked for: so do generators."""
+    return isinstance(stream, GeneratorType | AsyncGeneratorType)
+
+
 class _Binding:
-    """Finds the span whose stream this is: now, or (a generator makes its request late) with the first
-    chunk.
-    """
+    """Finds the span whose stream this is: now, or, where the request is made late, with the first chunk."""
 
     __slots__ = ("_bound", "_span", "meter")
 
