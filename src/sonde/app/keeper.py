@@ -91,7 +91,7 @@ class StoreKeeper:
             return counted.traces, counted.rows
         if kind == "project":
             self._before_project_goes(project)
-            self._writer.drain(DRAIN_S)
+        self._writer.drain(DRAIN_S)  # what was accepted before is written, and so goes too
         with self._writer.paused() as resolver:
             done = deletion.delete(
                 engine, self._store.rollups, project, kind, "" if kind == "project" else value

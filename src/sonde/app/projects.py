@@ -1,19 +1,25 @@
 """What each project wants, at hand for the ingest path: read from the catalog, at most two seconds old."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 
 from sonde.ingest.pipeline import ProjectPolicy
+from sonde.model.errors import Unavailable
 from sonde.redaction import CustomPattern, RedactionRules, Redactor
 from sonde.store.catalog import Catalog, ProjectSettings
+
+log = logging.getLogger(__name__)
 
 FRESH_S = 2.0
 DEMO_PROJECT = "demo"
 
 
 class ProjectPolicies:
-    """Settings turned into policies. An unknown project is made when its first telemetry comes."""
+    """Settings turned into policies. An unknown project is made when its first telemetry comes; known ones
+    keep what they had while the catalog does not answer.
+    """
 
     def __init__(self, catalog: Catalog, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._catalog = catalog
@@ -24,7 +30,7 @@ class ProjectPolicies:
         self._policies: dict[ProjectSettings, ProjectPolicy] = {}
 
     def __call__(self, project: str) -> ProjectPolicy:
-        """The policy of a project. Raises `Unavailable` when the catalog does not answer the first time."""
+        """The policy of a project. Raises `Unavailable` when the catalog does not answer for a new one."""
         settings = self._settings_of(project)
         policy = self._policies.get(settings)
         if policy is None:
@@ -34,8 +40,11 @@ class ProjectPolicies:
     def _settings_of(self, project: str) -> ProjectSettings:
         if self._monotonic() - self._read_at >= FRESH_S and self._lock.acquire(blocking=False):
             try:
-                self._settings = {found.name: found.settings for found in self._catalog.projects()}
                 self._read_at = self._monotonic()
+                self._settings = {found.name: found.settings for found in self._catalog.projects()}
+            except Unavailable as error:
+                # What is known goes on: a catalog that is away for a while must not stop the intake.
+                log.warning("settings of projects are not renewed: %s", error.message)
             finally:
                 self._lock.release()
         settings = self._settings.get(project)

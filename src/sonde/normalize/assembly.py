@@ -17,7 +17,7 @@ the order of arrival nor the batching can matter.
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from msgspec import Struct
@@ -27,7 +27,6 @@ from sonde.normalize.compatible import compatible, distance, may_repeat, overlap
 from sonde.normalize.forest import Forest, Key, key_of, unique
 from sonde.normalize.groups import Groups
 from sonde.normalize.merge import inherit, merge, preference
-from sonde.normalize.provider import provider_family
 
 NEIGHBOURS = 32
 """How many records of one response id and another scope are compared on each side of a record's start."""
@@ -43,16 +42,6 @@ class Invocation(Struct, frozen=True):
     """Span id of the record counted instead."""
     duplicate_reason: str = ""
     """nested | same response | usage | sum | wrapper | retry."""
-
-
-def link_key(facts: SpanFacts) -> Hashable | None:
-    """What connects records of one invocation across traces: response id and family of the provider.
-
-    None when the record cannot be linked. Equal keys only say *look together*: `assemble` decides.
-    """
-    if not facts.response_id or not facts.is_call:
-        return None
-    return (facts.response_id, provider_family(facts.provider))
 
 
 class _Verdict(Struct):

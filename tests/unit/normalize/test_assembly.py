@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from sonde.model.facts import SpanFacts, Usage
-from sonde.normalize import Invocation, assemble, link_key
+from sonde.normalize import Invocation, assemble
 
 MS = 1_000_000
 FIRST = Usage(input_tokens=87, output_tokens=19)
@@ -65,7 +65,6 @@ def test_two_traces_by_response_id() -> None:
     found = calls(one, other)
     assert counted(found) == ["one"]
     assert found["other"].duplicate_reason == "same response"
-    assert link_key(one) == link_key(other)
 
 
 @pytest.mark.parametrize(
@@ -262,8 +261,3 @@ def test_an_error_that_one_instrumentation_did_not_see() -> None:
 def test_parents_in_a_circle_lose_nothing() -> None:
     found = calls(fact("a", parent="b", usage=FIRST), fact("b", parent="a", usage=FIRST))
     assert len(counted(found)) == 1
-
-
-def test_what_cannot_be_linked_has_no_key() -> None:
-    assert link_key(fact("a")) is None
-    assert link_key(fact("a", operation="agent", response_id="r")) is None
