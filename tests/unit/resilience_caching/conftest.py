@@ -7,6 +7,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,13 +32,11 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(scope="session")
-def redis_url() -> Iterator[str]:
-    """A Redis on loopback, of this test session alone."""
+@contextmanager
+def running_redis(port: int) -> Iterator[None]:
+    """A Redis on loopback that keeps nothing on disk."""
     program = redis_program()
     assert program is not None
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
     folder = tempfile.mkdtemp(prefix="sonde-redis-")
     command = [
         str(program), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
@@ -47,11 +46,20 @@ def redis_url() -> Iterator[str]:
         try:
             with redis.Redis(port=port) as client:
                 wait_for(client)
-            yield f"redis://127.0.0.1:{port}/0"
+            yield
         finally:
             process.terminate()
             process.wait(20)
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """The Redis of this test session."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    with running_redis(port):
+        yield f"redis://127.0.0.1:{port}/0"
 
 
 def wait_for(client: "redis.Redis") -> None:

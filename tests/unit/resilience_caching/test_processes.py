@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from sonde.resilience.caching import MemoryStore, RedisStore, ResponseCache, SqliteStore
+from tests.unit.resilience_caching.conftest import running_redis
 
 # Asks once the gate is there; leaves a file for every call it makes.
 ASK = """
@@ -99,6 +101,24 @@ def test_a_forked_child_has_stores_of_its_own(where: str) -> None:
     assert os.waitstatus_to_exitcode(status) == 0
     assert cached("x") == "x"
     store.close()
+
+
+@pytest.mark.redis
+def test_a_redis_that_restarts(caplog: pytest.LogCaptureFixture) -> None:
+    calls: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    cache = ResponseCache(RedisStore(f"redis://127.0.0.1:{port}/0", timeout_s=20), cost=None)
+    cached = cache(lambda question: calls.append(question) or question)
+    for _ in range(2):
+        with running_redis(port):
+            cache._shelf._resting_until = 0.0  # as if the seconds of rest were over
+            assert cached("x") == cached("x") == "x"
+        assert cached("x") == "x"
+    assert len(calls) == 4  # once with each server, which forgets, and once without each
+    assert cache.stats.store_errors == 2
+    assert len(caplog.records) == 2
+    cache.close()
 
 
 @pytest.mark.redis

@@ -70,7 +70,8 @@ class Provider:
         async def opens_stream_async(prompt: str, **more: Any) -> AsyncIterator[Any]:
             return stream_async(prompt)
 
-        return {name: function for name, function in locals().items() if callable(function)}
+        functions = (ask, ask_async, stream, stream_async, opens_stream, opens_stream_async)
+        return {function.__name__: function for function in functions}
 
 
 def outcome(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -279,8 +280,11 @@ def test_functions_of_the_host_that_fail_do_not_hurt(caplog: pytest.LogCaptureFi
     def fails(*_: Any) -> Any:
         raise RuntimeError("of the host")
 
-    for settings in ({"cost": fails}, {"cacheable": fails}, {"key": fails}, {"scope": fails}):
-        cache = ResponseCache(**settings)
+    caches = [
+        ResponseCache(cost=fails), ResponseCache(cacheable=fails),
+        ResponseCache(key=fails), ResponseCache(scope=fails),
+    ]  # fmt: skip
+    for cache in caches:
         assert cache(lambda prompt: prompt)("x") == "x"
         assert cache.stats.stored == 0
     assert len(caplog.records) == 4
