@@ -129,12 +129,13 @@ def connect_logs(door: "LogDoor", config: Config, default_service: str) -> None:
 def connect_metrics(door: "MetricDoor", config: Config, default_service: str) -> None:
     """Make metrics come through the door, from the app's MeterProvider when it has one."""
     from opentelemetry.sdk.metrics import MeterProvider
-    from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+
+    from sonde.sdk.export.metric_door import Reader
 
     if _Current.reader is not None:
         return
     interval = None if "OTEL_METRIC_EXPORT_INTERVAL" in os.environ else METRIC_INTERVAL_MS
-    reader = PeriodicExportingMetricReader(door, export_interval_millis=interval)
+    reader = Reader(door, export_interval_millis=interval)
     existing: Any = metrics.get_meter_provider()
     if hasattr(existing, "add_metric_reader"):
         existing.add_metric_reader(reader)
@@ -158,6 +159,7 @@ def disconnect_metrics() -> None:
     if reader is None:
         return
     provider: Any = _Current.meter_provider
+    reader.shutdown()
     provider.remove_metric_reader(reader)
 
 

@@ -3,13 +3,33 @@
 from typing import Any
 
 from opentelemetry.exporter.otlp.proto.common.metrics_encoder import encode_metrics
-from opentelemetry.sdk.metrics.export import MetricExporter, MetricExportResult, MetricsData
+from opentelemetry.sdk.metrics.export import (
+    MetricExporter,
+    MetricExportResult,
+    MetricsData,
+    PeriodicExportingMetricReader,
+)
 
 from sonde.sdk.config import Config
 from sonde.sdk.export.batch import Batch, Sink
 from sonde.sdk.export.encode import resource_attributes, set_resource
 from sonde.sdk.export.suppressed import suppressed
 from sonde.sdk.safety import failed
+
+
+class Reader(PeriodicExportingMetricReader):
+    """Reads at intervals. It is shut down before it is taken off its provider, which does that once more; the
+    provider's way round makes the last read fail with a warning.
+    """
+
+    _is_shut = False
+
+    def shutdown(self, timeout_millis: float = 30_000, **kwargs: Any) -> None:
+        """Read for the last time; once."""
+        if not self._is_shut:
+            self._is_shut = True
+            base: Any = super()
+            base.shutdown(timeout_millis, **kwargs)
 
 
 class MetricDoor(MetricExporter):
