@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 from sonde.sdk import config as settings
 from sonde.sdk.config import Config
-from sonde.sdk.export.batch import Nothing, Sink
+from sonde.sdk.export.batch import Sink
 from sonde.sdk.export.delivery import Delivery, Transport
 from sonde.sdk.export.encode import SpanEncoder
 from sonde.sdk.export.intake import Intake
+from sonde.sdk.export.nothing import Nothing
 from sonde.sdk.export.span_door import SpanDoor
 from sonde.sdk.ledger import Ledger
 from sonde.sdk.redacting import redacting
@@ -68,7 +69,7 @@ def make_sink(config: Config, ledger: Ledger) -> Sink:
     """What ``export=`` names."""
     kind, _, target = config.export.partition(":")
     if kind == "none":
-        return Nothing()
+        return Nothing(ledger)
     if kind == "file":
         from sonde.sdk.export.file import JsonLines
 

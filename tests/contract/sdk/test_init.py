@@ -189,6 +189,75 @@ with sonde.span("a"): pass
         assert [line for line in lines if words in line], (words, lines)
 
 
+def test_metrics_come_from_the_apps_own_provider(run: Run, collector: Collector) -> None:
+    run(
+        """
+import sonde
+from opentelemetry import metrics
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+mine = InMemoryMetricReader()
+provider = MeterProvider([mine])
+metrics.set_meter_provider(provider)
+sonde.init(service="x", quiet=True, metrics=True)
+metrics.get_meter("app").create_counter("my.counter").add(3)
+assert sonde.flush(30)
+sonde.shutdown()
+found = [m.name for r in mine.get_metrics_data().resource_metrics for s in r.scope_metrics for m in s.metrics]
+assert "my.counter" in found
+""",
+        SONDE_URL=collector.url,
+    )
+    assert any(b"my.counter" in body for path, body, _ in collector.requests if path == "/v1/metrics")
+
+
+def test_log_records_of_the_app_stay_where_the_app_sends_them(run: Run, collector: Collector) -> None:
+    run(
+        """
+import sonde
+from opentelemetry import _logs
+from opentelemetry.sdk._logs import LoggerProvider
+_logs.set_logger_provider(LoggerProvider())
+sonde.init(service="x", quiet=True)
+_logs.get_logger("app").emit(body="private")
+with sonde.span("a"):
+    sonde.score("helpful", 1.0)
+""",
+        SONDE_URL=collector.url,
+    )
+    assert [record.event_name for record in collector.logs()] == ["gen_ai.evaluation.result"]
+
+
+def test_a_proxy_is_for_the_outside(run: Run, collector: Collector) -> None:
+    run(
+        "import sonde\nsonde.init(quiet=True)\nwith sonde.span('a'): pass",
+        SONDE_URL=collector.url,
+        HTTP_PROXY="http://127.0.0.1:1",
+        http_proxy="http://127.0.0.1:1",
+        ALL_PROXY="http://127.0.0.1:1",
+        NO_PROXY="",
+        no_proxy="",
+    )
+    assert collector.names() == ["a"]
+
+
+def test_an_error_in_the_app_passes_through(run: Run, collector: Collector) -> None:
+    result = run(
+        """
+import sonde
+sonde.init(quiet=True)
+try:
+    with sonde.span("a"):
+        raise KeyError("the app's own")
+except KeyError as error:
+    print(error)
+""",
+        SONDE_URL=collector.url,
+    )
+    assert result.stdout == '"the app\'s own"\n'
+    assert collector.spans()[0].status.code == 2
+
+
 POOL = """
 import multiprocessing, sys, sonde
 def work(number):
@@ -246,12 +315,13 @@ assert all(os.waitpid(child, 0)[1] == 0 for child in children)
 def test_fork_while_other_threads_make_spans(run: Run, collector: Collector) -> None:
     run(
         """
-import os, sys, threading, sonde
+import os, sys, threading, time, sonde
 sonde.init(service="busy", quiet=True)
 go = True
 def work():
     while go:
         with sonde.span("busy"): pass
+        time.sleep(0.0005)
 threads = [threading.Thread(target=work) for _ in range(4)]
 for thread in threads: thread.start()
 for _ in range(20):

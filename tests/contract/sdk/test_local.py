@@ -229,3 +229,17 @@ def test_a_file_that_cannot_be_written_is_told_and_the_app_runs(run: Run, tmp_pa
         assert result.stdout == "ran\n"
         assert len(result.stderr.splitlines()) == 1, result.stderr
         assert "sonde.init failed" in result.stderr
+
+
+def test_export_to_nowhere_is_counted_as_that(run: Run) -> None:
+    result = run(
+        CALLS
+        + "sonde.init(export='none', quiet=True)\ncall(1)\nsonde.flush()\nprint(json.dumps(sonde.ledger()))"
+    )
+    assert printed(result.stdout)["traces"] == {
+        "created": 2,
+        "sampled": 0,
+        "dropped": 2,
+        "stored": 0,
+        "waiting": 0,
+    }

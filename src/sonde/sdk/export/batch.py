@@ -57,23 +57,6 @@ class Sink(Protocol):
         ...
 
 
-class Nothing:
-    """``export="none"``: spans are made, and go nowhere."""
-
-    def deliver(self, batch: Batch) -> None:
-        """Drop it."""
-
-    def flush(self, timeout_s: float) -> bool:
-        """Nothing waits."""
-        return True
-
-    def close(self, timeout_s: float) -> None:
-        """Nothing is open."""
-
-    def after_fork(self) -> None:
-        """Nothing is shared."""
-
-
 _FAST = 1
 
 
