@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import re
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -258,6 +259,12 @@ def test_any_json() -> None:
         json_schema(action="redact")
     with pytest.raises(BadInput, match="no JSON Schema"):
         json_schema({"type": 7})
+
+
+def test_a_schema_needs_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jsonschema.exceptions", None)
+    with pytest.raises(BadInput, match="needs the package `jsonschema`"):
+        json_schema(SCHEMA)
 
 
 def test_what_a_schema_refers_to_is_never_fetched() -> None:

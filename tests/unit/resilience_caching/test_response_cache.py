@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from sonde.model.errors import BadInput
 from sonde.resilience.caching import (
     MemoryStore,
     RedisStore,
@@ -120,6 +122,26 @@ def test_the_second_time_is_answered_from_the_store(
         "sonde.cache.saved_usd": 0.5,
     }
     assert cache.top()[0].hits == 1
+
+
+def test_the_event_of_a_hit_names_the_model(told: Remembering) -> None:
+    cached = ResponseCache()(lambda prompt, model: prompt)
+    for _ in range(2):
+        cached("x", model="gpt-5")
+    assert told.events[-1][1]["gen_ai.request.model"] == "gpt-5"
+    assert "gen_ai.request.model" not in told.attributes
+
+
+def test_redis_needs_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "redis", None)
+    with pytest.raises(BadInput, match="needs the package `redis`") as caught:
+        RedisStore()
+    assert caught.value.hint == "pip install 'sonde[redis]'"
+
+
+def test_an_address_that_is_none() -> None:
+    with pytest.raises(BadInput, match="not an address of Redis"):
+        RedisStore("http://127.0.0.1")
 
 
 def test_answers_are_objects_of_their_own() -> None:

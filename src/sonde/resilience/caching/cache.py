@@ -141,7 +141,7 @@ class ResponseCache(Policy):
         if mode == "use":
             found = yield from self._look_up(question)
             if found is not None:
-                return self._answered(found)
+                return self._answered(call, found)
         while True:
             flight, is_mine = self._flights.board(question.key)
             if is_mine:
@@ -160,7 +160,7 @@ class ResponseCache(Policy):
             if found is None:
                 break
             self._counts.add(coalesced=1)
-            return self._answered(found)
+            return self._answered(call, found)
         return (yield from self._make(call, proceed, question))
 
     # What a semantic cache does otherwise.
@@ -215,7 +215,7 @@ class ResponseCache(Policy):
             return None
         return Found(key, entry, form, parts, hits)
 
-    def _answered(self, found: Found) -> Any:
+    def _answered(self, call: Call, found: Found) -> Any:
         saved = found.entry.cost_usd
         self._counts.add(hits=1, saved_usd=saved)
         told: dict[str, AttributeValue] = {
@@ -230,7 +230,8 @@ class ResponseCache(Policy):
         if found.similarity is not None:
             told["sonde.cache.similarity"] = round(found.similarity, 4)
         annotate(told)
-        emit("sonde.cache.hit", told)
+        # There is no call's span to say it: the event names the model that was not asked.
+        emit("sonde.cache.hit", told if call.model is None else {**told, "gen_ai.request.model": call.model})
         if found.form == "answer":
             return found.parts[0]
         return Stream.replay(found.parts, is_async=found.form == "async stream")
@@ -252,7 +253,7 @@ class ResponseCache(Policy):
             if found is not None:
                 self._flights.land(flight, found.entry)
                 yield from self._release(question, owner)
-                return self._answered(found)
+                return self._answered(call, found)
             answer = yield from self._make(call, proceed, question)
             if isinstance(answer, Stream):
                 return self._recorded(answer, question, flight, owner)
