@@ -122,7 +122,8 @@ class Breaker(Policy):
         self._target = target or _model_or_name
         self._on_change = on_change
         self._clock = clock
-        self._lock = threading.Lock()
+        # Re-entrant: a stream thrown away in a reference cycle is settled wherever the collector runs.
+        self._lock = threading.RLock()
         self._circuits: OrderedDict[str, Circuit] = OrderedDict()
 
     def state(self, target: str) -> State:

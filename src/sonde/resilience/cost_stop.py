@@ -68,7 +68,8 @@ class CostStop(Policy):
         self._cost = cost
         self._unknown_usd = unknown_usd
         self._warned = False
-        self._lock = threading.Lock()
+        # Re-entrant: a stream thrown away in a reference cycle is settled wherever the collector runs.
+        self._lock = threading.RLock()
         self._scopes: OrderedDict[str, Spent] = OrderedDict()
 
     def spent_usd(self, scope: str = "run") -> float:

@@ -28,7 +28,8 @@ class Slots:
     def __init__(self, count: int) -> None:
         self._free = count
         self._line: deque[Future[None]] = deque()
-        self._lock = threading.Lock()
+        # Re-entrant: a stream thrown away in a reference cycle is settled wherever the collector runs.
+        self._lock = threading.RLock()
 
     def take(self) -> "Future[None]":
         """A future that is done once the caller holds a slot."""
@@ -107,7 +108,8 @@ class Limits(Policy):
         self._estimate = estimate
         self._clock = clock
         self._sleep = sleep
-        self._lock = threading.Lock()
+        # Re-entrant: a stream thrown away in a reference cycle is settled wherever the collector runs.
+        self._lock = threading.RLock()
 
     def around(self, call: Call, proceed: Proceed) -> Steps[Any]:
         """Wait for room, make the call, and leave when it (or its stream) has ended."""

@@ -153,29 +153,35 @@ def run_sync(steps: Steps[T]) -> T:
     """Run a policy to its end in this thread."""
     value: Any = None
     error: BaseException | None = None
-    while True:
-        try:
-            effect = steps.send(value) if error is None else steps.throw(error)
-        except StopIteration as stop:
-            return stop.value
-        value = error = None
-        try:
-            value = effect.perform()
-        except BaseException as raised:  # noqa: BLE001 - it is the policy's to handle
-            error = raised
+    try:
+        while True:
+            try:
+                effect = steps.send(value) if error is None else steps.throw(error)
+            except StopIteration as stop:
+                return stop.value
+            value = error = None
+            try:
+                value = effect.perform()
+            except BaseException as raised:  # noqa: BLE001 - it is the policy's to handle
+                error = raised
+    finally:
+        del error  # it and this frame would keep each other, and the response it carries, alive
 
 
 async def run_async(steps: Steps[T]) -> T:
     """Run a policy to its end in this task."""
     value: Any = None
     error: BaseException | None = None
-    while True:
-        try:
-            effect = steps.send(value) if error is None else steps.throw(error)
-        except StopIteration as stop:
-            return stop.value
-        value = error = None
-        try:
-            value = await effect.perform_async()
-        except BaseException as raised:  # noqa: BLE001 - it is the policy's to handle
-            error = raised
+    try:
+        while True:
+            try:
+                effect = steps.send(value) if error is None else steps.throw(error)
+            except StopIteration as stop:
+                return stop.value
+            value = error = None
+            try:
+                value = await effect.perform_async()
+            except BaseException as raised:  # noqa: BLE001 - it is the policy's to handle
+                error = raised
+    finally:
+        del error  # it and this frame would keep each other, and the response it carries, alive

@@ -183,6 +183,8 @@ class SyncStream:
         self.close()
 
     def __getattr__(self, name: str) -> Any:
+        if name == "_stream":  # not made by __init__, as when copied
+            raise AttributeError(name)
         return getattr(self._stream.original, name)
 
     def __del__(self) -> None:
@@ -223,6 +225,8 @@ class AsyncStream:
         await self.close()
 
     def __getattr__(self, name: str) -> Any:
+        if name == "_stream":  # not made by __init__, as when copied
+            raise AttributeError(name)
         return getattr(self._stream.original, name)
 
     def __del__(self) -> None:

@@ -202,7 +202,9 @@ def _names(code_of: Callable[..., Any]) -> tuple[str, ...]:
 
 
 def _positional(function: Callable[..., Any]) -> tuple[str, ...]:
+    # By the plain function, so that remembering its names keeps no client object alive.
+    plain = getattr(function, "__func__", None)
     try:
-        return _names(function)
+        return _names(function) if plain is None else _names(plain)[1:]
     except TypeError:  # a callable that cannot be hashed
         return ()

@@ -1,12 +1,16 @@
 import asyncio
+import contextlib
 import functools
 import gc
 import inspect
+import weakref
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
 import pytest
 
+from sonde.resilience.breaker import Breaker
+from sonde.resilience.limits import Limits
 from sonde.resilience.steps import Do, Steps
 from sonde.resilience.streams import AsyncStream, Stream, SyncStream, Tap
 from sonde.resilience.wrapping import Call, Policy, Proceed, kind_of, wrap
@@ -293,3 +297,55 @@ def test_replayed_streams_are_of_the_callers_kind() -> None:
         script = Script(["never"])
         assert run(wrap(script.as_kind(kind), [Replays()]), kind) == ["x", "y"]
         assert script.calls == []
+
+
+def test_a_stream_lost_in_a_reference_cycle_is_settled_wherever_the_collector_runs() -> None:
+    limits, breaker = Limits(concurrency=1, max_wait_s=0), Breaker()
+    create = wrap(lambda: ProviderStream(iter("ab")), [limits, breaker])
+    stream: Any = create()
+    next(stream)
+    cycle: list[Any] = [stream]
+    cycle.append(cycle)
+    del stream, cycle
+    assert limits._slots is not None
+    with limits._slots._lock, limits._lock, breaker._lock:
+        gc.collect()
+    assert len(list(create())) == 2
+
+
+def test_an_error_that_was_dealt_with_is_freed_at_once() -> None:
+    class Mine(Exception):
+        pass
+
+    held: list[weakref.ref[Mine]] = []
+
+    def fail() -> None:
+        error = Mine()
+        held.append(weakref.ref(error))
+        try:
+            raise error
+        finally:
+            del error
+
+    gc.disable()
+    try:
+        with contextlib.suppress(Mine):
+            Nothing()(fail)()
+        assert held[0]() is None
+    finally:
+        gc.enable()
+
+
+def test_streams_can_be_asked_for_what_they_lack() -> None:
+    stream: Any = wrap(lambda: ProviderStream(iter("ab")), [Nothing()])()
+    assert not hasattr(stream, "no_such_thing")
+
+
+def test_positional_arguments_of_bound_methods_have_names() -> None:
+    class Client:
+        def create(self, model: str, prompt: str) -> str:
+            return f"{model} {prompt}"
+
+    tapped = Tapped()
+    assert tapped(Client().create)("m", "hi") == "m hi"
+    assert tapped.calls[0].arguments == {"model": "m", "prompt": "hi"}
