@@ -1,6 +1,5 @@
 """The door by which an OpenTelemetry provider hands over its ended spans."""
 
-from collections.abc import Sequence
 
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
@@ -83,7 +82,7 @@ def span_bytes(span: ReadableSpan) -> int:
         for value in attributes.values():
             if isinstance(value, str):
                 total += len(value)
-            elif isinstance(value, Sequence):
+            elif isinstance(value, tuple):
                 total += sum(len(item) if isinstance(item, str) else 8 for item in value)
     for event in span.events:
         total += 256
