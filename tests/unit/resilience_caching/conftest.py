@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def clock() -> Clock:
 
 
 @contextmanager
-def running_redis(port: int) -> Iterator[None]:
+def running_redis(port: int) -> Generator[None]:
     """A Redis on loopback that keeps nothing on disk."""
     program = redis_program()
     assert program is not None
