@@ -11,7 +11,7 @@ import subprocess
 import sys
 import urllib.request
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -59,7 +59,7 @@ Results = dict[str, list[dict[str, float]]]
 
 
 @contextmanager
-def sink() -> Iterator[int]:
+def sink() -> Generator[int]:
     """A receiver in a process of its own; its port."""
     command = [sys.executable, "-m", "bench.sdk_sink"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)

@@ -106,6 +106,11 @@ def node_of() -> Path:
     return program
 
 
+def made(name: str) -> Path:
+    """Make what is named."""
+    return node_of() if name == "typescript" else python_of(name)
+
+
 def main() -> int:
     """Make what was named, or everything, two at a time."""
     parser = argparse.ArgumentParser(description="Make the environments of examples/.")
@@ -113,8 +118,7 @@ def main() -> int:
     names: list[str] = parser.parse_args().names or [*NAMES, "typescript"]
     try:
         with ThreadPoolExecutor(2) as pool:
-            found = pool.map(lambda name: node_of() if name == "typescript" else python_of(name), names)
-            for path in found:
+            for path in pool.map(made, names):
                 print(path)
     except Stop as stop:
         print(stop, file=sys.stderr)

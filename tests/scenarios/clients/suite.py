@@ -1,7 +1,7 @@
 """The fake upstream as the providers' own clients see it: run by test_clients.py where they are installed."""
 
 # The clients are not in the environment that is type-checked.
-# pyright: reportMissingImports=false, reportPrivateUsage=false, reportOptionalMemberAccess=false
+# pyright: reportMissingImports=false, reportAttributeAccessIssue=false, reportPrivateUsage=false, reportOptionalMemberAccess=false
 
 from collections.abc import Iterator
 
@@ -13,6 +13,7 @@ from google import genai
 from google.genai import errors, types
 
 from sonde.testing import FakeUpstream, ToolCall, Usage
+from sonde.testing.upstream import Kind
 
 USAGE = Usage(
     input_tokens=2_653,
@@ -114,7 +115,7 @@ class TestOpenAI:
         self,
         upstream: FakeUpstream,
         status: int,
-        kind: str | None,
+        kind: Kind | None,
         error: type[openai.APIStatusError],
         code: str,
     ) -> None:
@@ -181,7 +182,7 @@ class TestAnthropic:
         upstream: FakeUpstream,
         claude: anthropic.Anthropic,
         status: int,
-        kind: str | None,
+        kind: Kind | None,
         error: type[anthropic.APIStatusError],
     ) -> None:
         upstream.fail(status, kind=kind)

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import httpx2
@@ -161,7 +161,7 @@ def test_notebook(stage: Stage) -> None:
 
 
 @contextmanager
-def web_service(stage: Stage, name: str, **more: str) -> Iterator[str]:
+def web_service(stage: Stage, name: str, **more: str) -> Generator[str]:
     """A FastAPI example as a process of its own; its address."""
     port = free_port()
     command = [str(made("clients")), "-m", "uvicorn", "--app-dir", str(EXAMPLES / "service")]

@@ -50,7 +50,7 @@ def text_in(value: object) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping):
-        return " ".join(filter(None, map(text_in, value.values())))  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
+        return " ".join(filter(None, map(text_in, value.values())))  # pyright: ignore[reportUnknownArgumentType]
     if isinstance(value, list | tuple):
         return " ".join(filter(None, map(text_in, value)))  # pyright: ignore[reportUnknownArgumentType]
     return ""

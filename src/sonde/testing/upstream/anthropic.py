@@ -82,11 +82,11 @@ class Messages:
             return sse({"type": kind, **values}, kind)
 
         whole = self.body(exchange)
-        opening = {"content": [], "stop_reason": None, "usage": whole["usage"] | {"output_tokens": 1}}
+        opening: Json = {"content": [], "stop_reason": None, "usage": whole["usage"] | {"output_tokens": 1}}
         yield event("message_start", message=whole | opening)
         yield event("ping")
         for index, block in enumerate(whole["content"]):
-            empty = {
+            empty: dict[str, Json] = {
                 "thinking": {"thinking": "", "signature": ""},
                 "text": {"text": ""},
                 "tool_use": {"input": {}},

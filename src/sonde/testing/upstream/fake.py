@@ -299,7 +299,7 @@ class FakeUpstream:
 def _apis(api: Apis) -> frozenset[Api]:
     if api is None:
         return frozenset()
-    return frozenset({cast(Api, api)}) if isinstance(api, str) else frozenset(api)
+    return frozenset({api}) if isinstance(api, str) else frozenset(api)
 
 
 def _decoded(body: bytes) -> Json | None:

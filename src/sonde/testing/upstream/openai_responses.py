@@ -110,7 +110,7 @@ class Responses:
         items = self.items(exchange)
         for at, item in enumerate(items):
             where: Json = {"item_id": item["id"], "output_index": at}
-            empty = {
+            empty: dict[str, Json] = {
                 "message": {"content": []},
                 "function_call": {"arguments": ""},
                 "reasoning": {"summary": []},
@@ -129,8 +129,8 @@ class Responses:
     def inner(item: Json) -> Iterator[tuple[str, Json]]:
         """The events of one output item: name and values."""
         if item["type"] == "function_call":
-            for part in halves(item["arguments"]):
-                yield "response.function_call_arguments.delta", {"delta": part}
+            for fragment in halves(item["arguments"]):
+                yield "response.function_call_arguments.delta", {"delta": fragment}
             done = {"arguments": item["arguments"], "name": item["name"]}
             yield "response.function_call_arguments.done", done
             return
