@@ -49,6 +49,12 @@ TABLE = Table(
         # Took longer, or cost more, than the app's `slow_ms` and `expensive_usd`.
         says("sonde.slow", "", 10),
         says("sonde.expensive", "", 10),
+        # The provider's id of the request, for its support; how long it says it worked.
+        says("sonde.request_id", "", 10),
+        says("sonde.provider.processing_ms", "", 10),
+        # What an own limit made the call wait; how often the same call had come.
+        says("sonde.limit.waited_s", "", 10),
+        says("sonde.loop.repeats", "", 10),
     ),
-    (Family("sonde.guardrail."), Family("sonde.")),
+    (Family("sonde.guardrail."), Family("sonde.ratelimit."), Family("sonde.")),
 )
