@@ -1,8 +1,9 @@
-"""Which traces are sent and which keep their content: by share of trace ids, slow and failed ones always."""
+"""Which traces are sent and which keep their content: by share of trace ids, slow, failed and expensive ones always."""
 
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import StatusCode
 
+EXPENSIVE = "sonde.expensive"
 _RANDOM_BITS = 56
 """The low 56 bits of a trace id are random (W3C trace context, level 2): every service decides alike."""
 _MASK = (1 << _RANDOM_BITS) - 1
@@ -15,8 +16,12 @@ def in_share(trace_id: int, share: float) -> bool:
 
 
 def notable(span: ReadableSpan, slow_ms: float) -> bool:
-    """Whether a span is kept whatever the share: it failed, or took long."""
-    return span.status.status_code is StatusCode.ERROR or is_slow(span, slow_ms)
+    """Whether a span is kept whatever the share: it failed, took long, or was flagged as expensive."""
+    return (
+        span.status.status_code is StatusCode.ERROR
+        or is_slow(span, slow_ms)
+        or (span.attributes or {}).get(EXPENSIVE) is True
+    )
 
 
 def is_slow(span: ReadableSpan, slow_ms: float) -> bool:
