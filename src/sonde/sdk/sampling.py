@@ -1,4 +1,4 @@
-"""Which traces are sent and which keep their content: by share of trace ids, slow, failed and expensive ones always."""
+"""Which traces are sent, which keep content: a share by trace id; slow, failed and expensive ones always."""
 
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import StatusCode
