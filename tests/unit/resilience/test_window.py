@@ -59,3 +59,26 @@ def test_corrections_and_cancellations_change_the_room() -> None:
     assert window.earliest(1, 1.0) == 60.0
     window.cancel(first)
     assert window.earliest(10, 1.0) == 1.0
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["take", "amend", "cancel", "forget"]), st.integers(0, 40)), max_size=80
+    )
+)
+def test_the_running_sum_is_the_sum(history: list[tuple[str, int]]) -> None:
+    window = Window(50, 60.0)
+    now = 0.0
+    taken: list[Reservation] = []
+    for step, number in history:
+        if step == "take":
+            taken.append(window.take(number, window.earliest(number, now)))
+        elif step == "forget":
+            now += number
+            window.forget(now)
+        elif taken and step == "amend":
+            window.amend(taken[number % len(taken)], number)
+        elif taken and step == "cancel":
+            window.cancel(taken[number % len(taken)])
+        assert window._used == sum(one.amount for one in window._taken)
+        assert all(one.counted for one in window._taken)
