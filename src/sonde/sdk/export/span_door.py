@@ -1,6 +1,5 @@
 """The door by which an OpenTelemetry provider hands over its ended spans."""
 
-
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 
