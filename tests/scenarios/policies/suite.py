@@ -1,7 +1,7 @@
 """Caches and guardrails around the providers' own clients; test_policies.py runs it where those are."""
 
 # The clients are not in the environment that is type-checked.
-# pyright: reportMissingImports=false
+# pyright: reportMissingImports=false, reportAttributeAccessIssue=false
 
 import asyncio
 from collections.abc import Callable, Iterator
