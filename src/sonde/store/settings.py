@@ -8,8 +8,11 @@ QUERY_SETTINGS: dict[str, str | int] = {
     "output_format_arrow_fixed_string_as_fixed_byte_array": 1,
     "json_type_escape_dots_in_keys": 1,
     "session_timezone": "UTC",
+    # Else readers of all columns are made for every part before an index has said which parts matter.
+    "use_skip_indexes_on_data_read": 0,
+    "max_threads_for_indexes": 1,
 }
-"""Arrow as we read it; keys of JSON attributes with dots stay one key each; times in UTC."""
+"""Arrow as we read it; keys of JSON attributes with dots stay one key each; times in UTC; indexes before data."""
 
 INSERT_SETTINGS: dict[str, str | int] = {
     "json_type_escape_dots_in_keys": 1,
