@@ -79,8 +79,8 @@ class PriceBook:
     def price(self, facts: SpanFacts, *, time_ns: int) -> Cost:
         """The cost of a call with its provenance. Never raises, never a zero that nobody said.
 
-        Order: the provider's own figure (billed), this book (computed), an instrumentation's figure
-        (claimed), else unpriced with the reason.
+        Order: the provider's own figure (billed), nothing for an answer from a response cache, this book
+        (computed), an instrumentation's figure (claimed), else unpriced with the reason.
         """
         claimed = read_amount(facts.claimed_cost_usd)
         if facts.billed_cost_usd is not None:
@@ -88,6 +88,8 @@ class PriceBook:
             if billed is not None:
                 return self._billed(facts, time_ns, billed, claimed)
         cost = self._computed(facts, time_ns, claimed)
+        if facts.cache_hit:
+            return _from_cache(cost, claimed)
         if cost.state == "unpriced" and claimed:
             return structs.replace(cost, state="priced", source="claimed", cost_usd=claimed)
         return cost
@@ -237,6 +239,22 @@ class PriceBook:
             else:
                 cards.append(without_variant(plain_card, variant.name))
         return Timeline(cards)
+
+
+def _from_cache(bought: Cost, claimed: Decimal | None) -> Cost:
+    """A response cache gave the answer: no provider was asked, so nothing was bought. What it would have cost
+    stays in the explanation.
+    """
+    text = "answered from a response cache: no provider was asked"
+    if bought.cost_usd is not None:
+        text += f"; asked, it would have cost {bought.cost_usd:f} USD ({bought.rate_card})"
+    return Cost(
+        state="free",
+        source="computed",
+        cost_usd=Decimal(0),
+        claimed_cost_usd=claimed,
+        explanation_json=explain.to_json((), [explain.Note("cache-hit", text)]),
+    )
 
 
 def _variant_name(context: dict[str, str]) -> str | None:

@@ -241,3 +241,16 @@ def test_explanations_are_json_with_known_codes(book: PriceBook) -> None:
         cost = book.price(call(provider, model, service_tier='"'), time_ns=NOW)
         assert codes(cost) <= CODES
         assert cost.state == "unpriced"
+
+
+def test_an_answer_from_a_response_cache_was_not_bought(book: PriceBook) -> None:
+    bought = book.price(call("openai", "gpt-4o"), time_ns=NOW)
+    hit = book.price(call("openai", "gpt-4o", cache_hit=True, claimed_cost_usd="0.5"), time_ns=NOW)
+    assert (hit.state, hit.source, hit.cost_usd) == ("free", "computed", 0)
+    assert hit.claimed_cost_usd == Decimal("0.5")
+    assert codes(hit) == {"cache-hit"}
+    assert f"{bought.cost_usd:f} USD" in hit.explanation_json
+    billed = book.price(call("openai", "gpt-4o", cache_hit=True, billed_cost_usd="0.01"), time_ns=NOW)
+    assert (billed.state, billed.source, billed.cost_usd) == ("priced", "billed", Decimal("0.01"))
+    unknown = book.price(call("openai", "nobody-knows", cache_hit=True), time_ns=NOW)
+    assert (unknown.state, unknown.cost_usd) == ("free", 0)
