@@ -22,7 +22,11 @@ from sonde.sdk.streams import INCOMPLETE
 from sonde.sdk.values import Value, clean, clean_all
 
 OPERATION = "gen_ai.operation.name"
+MODEL = "gen_ai.request.model"
 ERROR_TYPE = "error.type"
+CACHE_HIT = "sonde.cache.hit"
+CALLS = frozenset({"chat", "text_completion", "embeddings", "rerank", "generate_content"})
+"""Operations of model calls."""
 
 KINDS: Mapping[str, tuple[str, str]] = {
     "tool": ("execute_tool", "gen_ai.tool.name"),
@@ -248,17 +252,37 @@ def current() -> OtelSpan:
     return trace.get_current_span()
 
 
+def _is_call(span: OtelSpan) -> bool:
+    """Whether a span stands for a model call."""
+    attributes = cast("Mapping[str, object]", getattr(span, "attributes", None) or {})
+    return attributes.get(OPERATION) in CALLS
+
+
+def _cached_call(attributes: events.Attributes) -> None:
+    """The call that was not made, as a span without length."""
+    begun = providers.tracer().start_span(
+        f"chat {attributes[MODEL]}",
+        kind=SpanKind.CLIENT,
+        attributes=cast("dict[str, Any]", {OPERATION: "chat", **attributes}),
+    )
+    begun.end()
+
+
 class SpanSink:
     """Puts what the resilience policies tell on the span of the work at hand.
 
     A policy around an instrumented client speaks when the call's own span has ended or not yet begun. What
     must be on that span the policies *state* (the processor reads it when it begins); their events go on the
-    span around, and where there is none become log records, so that they are not lost.
+    span around, and where there is none become log records, so that they are not lost. An answer from a cache
+    has no call's span at all unless the app made one: it becomes a call of its own, which cost nothing.
     """
 
     def event(self, name: str, attributes: events.Attributes) -> None:
-        """An event on the current span, else a log record."""
+        """An event on the current span, else a log record; a hit of a response cache as a call."""
         target = trace.get_current_span()
+        if name == CACHE_HIT and MODEL in attributes and not _is_call(target):
+            _cached_call(attributes)
+            return
         if target.is_recording():
             target.add_event(name, dict(attributes))
             return

@@ -5,9 +5,10 @@ import json
 import math
 
 import pytest
-from opentelemetry.trace import StatusCode
+from opentelemetry.trace import SpanKind, StatusCode
 
 from sonde.resilience import events
+from sonde.resilience.caching import ResponseCache
 from sonde.resilience.retry import Retry
 from sonde.sdk import safety
 from sonde.sdk.call import call
@@ -105,6 +106,32 @@ def test_an_event_outside_of_any_span_is_a_log_record(telemetry: Telemetry) -> N
     events.annotate({"sonde.attempt": 1})
     (record,) = telemetry.logs
     assert (record.event_name, dict(record.attributes)) == ("sonde.retry", {"sonde.attempt": 1})
+
+
+def test_an_answer_from_a_cache_is_a_call_of_its_own(telemetry: Telemetry) -> None:
+    events.set_sink(SpanSink())
+    asked: list[str] = []
+
+    @ResponseCache()
+    def ask(model: str, prompt: str) -> str:
+        asked.append(prompt)
+        with call(model):
+            return "answer"
+
+    with span("work") as work:
+        assert [ask("m", "hello"), ask("m", "hello")] == ["answer", "answer"]
+    assert asked == ["hello"]
+    made, cached = (found for found in telemetry.spans if found.name == "chat m")
+    assert made.attributes is not None
+    assert cached.attributes is not None
+    assert (made.attributes["sonde.cache.hit"], cached.attributes["sonde.cache.hit"]) == (False, True)
+    assert cached.parent is not None
+    assert f"{cached.parent.span_id:016x}" == work.span_id
+    assert cached.kind is SpanKind.CLIENT
+
+    with call("m"):  # an app that traces around the cache has its call already
+        ask("m", "hello")
+    assert [found.name for found in telemetry.spans].count("chat m") == 3
 
 
 def test_a_real_policy_around_a_call_by_hand(telemetry: Telemetry) -> None:
