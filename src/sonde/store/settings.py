@@ -12,7 +12,7 @@ QUERY_SETTINGS: dict[str, str | int] = {
     "use_skip_indexes_on_data_read": 0,
     "max_threads_for_indexes": 1,
 }
-"""Arrow as we read it; keys of JSON attributes with dots stay one key each; times in UTC; indexes before data."""
+"""Arrow as we read it; keys of JSON attributes with dots stay one key each; times in UTC; indexes first."""
 
 INSERT_SETTINGS: dict[str, str | int] = {
     "json_type_escape_dots_in_keys": 1,
