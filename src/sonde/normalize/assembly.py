@@ -23,7 +23,7 @@ from itertools import combinations
 from msgspec import Struct
 
 from sonde.model.facts import SpanFacts
-from sonde.normalize.compatible import compatible, distance, may_repeat, overlapping, plain_model
+from sonde.normalize.compatible import compatible, distance, may_repeat, overlapping, plain_model, same_model
 from sonde.normalize.forest import Forest, Key, key_of, unique
 from sonde.normalize.groups import Groups
 from sonde.normalize.merge import inherit, merge, preference
@@ -97,6 +97,10 @@ def _join_nested(
 
 def _explain(outer: SpanFacts, inner: list[SpanFacts], groups: Groups, verdicts: dict[Key, _Verdict]) -> None:
     """Is the outer record one of the calls inside it, a sum over them, or a call of its own?"""
+    instead = _fell_back(outer, inner)
+    if instead is not None:
+        verdicts[key_of(outer)] = _Verdict(instead, "wrapper")
+        return
     matching: dict[str, list[SpanFacts]] = defaultdict(list)
     for record in inner:
         if compatible(outer, record) and may_repeat(outer, record):
@@ -113,6 +117,23 @@ def _explain(outer: SpanFacts, inner: list[SpanFacts], groups: Groups, verdicts:
         return
     for scope in sorted(matching):
         groups.join(outer, min(matching[scope], key=lambda record: _closeness(outer, record)))
+
+
+def _fell_back(outer: SpanFacts, inner: list[SpanFacts]) -> SpanFacts | None:
+    """The call of another model whose tokens the outer record repeats, after the outer's own model failed."""
+    if not outer.usage.known or not any(
+        record.status == "error" and not record.usage.known and same_model(outer, record) for record in inner
+    ):
+        return None
+    repeated = [
+        record
+        for record in inner
+        if record.status != "error"
+        and record.usage.known
+        and not same_model(outer, record)
+        and _total([record]) == _total([outer])
+    ]
+    return max(repeated, key=_end, default=None)
 
 
 def _end(record: SpanFacts) -> tuple[int, int, str]:

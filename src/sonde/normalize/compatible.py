@@ -15,7 +15,7 @@ def compatible(one: SpanFacts, other: SpanFacts) -> bool:
         _CLASSES[one.operation] == _CLASSES[other.operation]
         and _same_provider(one, other)
         and _same_response(one, other)
-        and _same_model(one, other)
+        and same_model(one, other)
         and same_tokens(one, other)
         and _same_outcome(one, other)
     )
@@ -55,7 +55,7 @@ def may_repeat(outer: SpanFacts, inner: SpanFacts) -> bool:
     return not outer.usage.known and outer.response_id is None and outer.finish_reason is None
 
 
-def _same_model(one: SpanFacts, other: SpanFacts) -> bool:
+def same_model(one: SpanFacts, other: SpanFacts) -> bool:
     """Response models agree, or request models, or what one asked for is what answered the other."""
     first = [plain_model(name) for name in (one.response_model, one.request_model) if name]
     second = [plain_model(name) for name in (other.response_model, other.request_model) if name]

@@ -1,5 +1,6 @@
 """The traps in which one model invocation arrives as several records."""
 
+from itertools import permutations
 from typing import Any
 
 import msgspec
@@ -261,3 +262,16 @@ def test_an_error_that_one_instrumentation_did_not_see() -> None:
 def test_parents_in_a_circle_lose_nothing() -> None:
     found = calls(fact("a", parent="b", usage=FIRST), fact("b", parent="a", usage=FIRST))
     assert len(counted(found)) == 1
+
+
+def test_a_router_repeats_the_tokens_of_the_model_it_fell_back_to() -> None:
+    """The router's own record names the model that failed and the tokens of the one that answered."""
+    outer = fact("outer", request_model="a", usage=FIRST)
+    failed = fact("failed", 1, 10, parent="outer", request_model="a", status="error")
+    answered = fact("answered", 11, 90, parent="outer", request_model="b", usage=FIRST)
+    for order in permutations((outer, failed, answered)):
+        found = calls(*order)
+        assert sorted(counted(found)) == ["answered", "failed"]
+        assert (found["outer"].duplicate_of, found["outer"].duplicate_reason) == ("answered", "wrapper")
+    other = msgspec.structs.replace(answered, usage=SECOND)
+    assert "outer" in counted(calls(outer, failed, other)), "other tokens: a call of its own"
