@@ -11,6 +11,7 @@ provider's stream object. The result is a function of the same kind with the sam
 
 import functools
 import inspect
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, ParamSpec, Protocol, TypeVar, cast
@@ -83,12 +84,12 @@ class Around(Protocol):
         ...
 
 
-class Policy:
+class Policy(ABC):
     """An :class:`Around` that decorates functions: ``@Retry()``, ``Retry()(client.responses.create)``."""
 
+    @abstractmethod
     def around(self, call: Call, proceed: Proceed) -> Steps[Any]:
         """Make the call through ``proceed``, never, once or several times."""
-        raise NotImplementedError
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """The function with this policy around it."""

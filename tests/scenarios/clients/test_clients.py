@@ -1,11 +1,10 @@
 """The fake upstream against the real clients of OpenAI, Anthropic and Google, where those are installed."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.scenarios.examples.environments import ROOT, made
+from tests.scenarios.examples.environments import run_suite
 
 SUITE = Path(__file__).with_name("suite.py")
 
@@ -14,18 +13,4 @@ SUITE = Path(__file__).with_name("suite.py")
 @pytest.mark.examples
 @pytest.mark.timeout(900)
 def test_real_clients_take_the_fake_upstream_for_the_provider(tmp_path: Path) -> None:
-    # An empty configuration of its own: this environment has none of our plug-ins.
-    (tmp_path / "pytest.ini").write_text("[pytest]\npython_files = suite.py\n")
-    command = [made("clients"), "-m", "pytest", "-q", "-c", tmp_path / "pytest.ini", "--rootdir", tmp_path]
-    command += ["-p", "no:cacheprovider", "--noconftest", SUITE]
-    done = subprocess.run(
-        [str(word) for word in command],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-        stdin=subprocess.DEVNULL,
-    )
-    assert done.returncode == 0, done.stdout[-6_000:]
-    assert " passed" in done.stdout
+    run_suite(SUITE, tmp_path)

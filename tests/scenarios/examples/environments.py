@@ -20,6 +20,25 @@ long_round = pytest.mark.skipif(not ALL, reason="not in the short round: make ex
 """For tests that are not part of the short round."""
 
 
+def run_suite(suite: Path, folder: Path) -> None:
+    """Run a suite of tests with the real clients, in their environment. It has to pass."""
+    # An empty configuration of its own: that environment has none of our plug-ins.
+    (folder / "pytest.ini").write_text("[pytest]\npython_files = suite.py\n")
+    command = [made("clients"), "-m", "pytest", "-q", "-c", folder / "pytest.ini", "--rootdir", folder]
+    command += ["-p", "no:cacheprovider", "--noconftest", suite]
+    done = subprocess.run(
+        [str(word) for word in command],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.returncode == 0, done.stdout[-6_000:]
+    assert " passed" in done.stdout
+
+
 @cache
 def made(name: str) -> Path:
     """The Python of an environment (of ``typescript``: the built program), made when it is not there."""

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from sonde.model.facts import Usage
 from sonde.testing.upstream.answers import Answer
@@ -51,6 +51,11 @@ class Dialect(Protocol):
     def body(self, exchange: Exchange) -> Json:
         """The whole answer."""
         ...
+
+
+@runtime_checkable
+class Streaming(Dialect, Protocol):
+    """A provider API that can stream its answer."""
 
     def events(self, exchange: Exchange) -> Iterator[bytes]:
         """The answer as a stream, in the order a provider sends it."""

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import math
 import struct
-from collections.abc import Iterator
 from typing import Any
 
 from sonde.testing.upstream.answers import text_in
@@ -26,7 +25,7 @@ def vector(text: str, size: int) -> list[float]:
 
 
 class Embeddings:
-    """``POST /v1/embeddings``."""
+    """``POST /v1/embeddings``, always answered whole."""
 
     api: Api = "openai.embeddings"
 
@@ -68,13 +67,9 @@ class Embeddings:
         usage = {"prompt_tokens": tokens, "total_tokens": tokens}
         return {"object": "list", "data": data, "model": exchange.model, "usage": usage}
 
-    def events(self, exchange: Exchange) -> Iterator[bytes]:
-        """Embeddings do not stream."""
-        raise NotImplementedError("embeddings do not stream")
-
 
 class GeminiEmbeddings:
-    """``POST /v1beta/models/MODEL:embedContent`` and ``:batchEmbedContents``."""
+    """``POST /v1beta/models/MODEL:embedContent`` and ``:batchEmbedContents``, always answered whole."""
 
     api: Api = "gemini.embeddings"
 
@@ -99,7 +94,3 @@ class GeminiEmbeddings:
             found.append({"values": vector(text_in(one.get("content")), size)})
         usage = {"usageMetadata": {"promptTokenCount": exchange.usage.input_tokens or 0}}
         return ({"embeddings": found} if "requests" in exchange.request else {"embedding": found[0]}) | usage
-
-    def events(self, exchange: Exchange) -> Iterator[bytes]:
-        """Embeddings do not stream."""
-        raise NotImplementedError("embeddings do not stream")

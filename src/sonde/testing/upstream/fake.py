@@ -12,7 +12,7 @@ from typing import Any, Literal, Self, cast
 from sonde.model.facts import Usage
 from sonde.testing.upstream import routes
 from sonde.testing.upstream.answers import DEFAULT_TEXT, Answer, Finish, ToolCall, usage_of
-from sonde.testing.upstream.dialect import Api, Exchange, Json, sse
+from sonde.testing.upstream.dialect import Api, Exchange, Json, Streaming, sse
 from sonde.testing.upstream.failures import Failure, Kind, error_headers, error_json
 from sonde.testing.upstream.received import Received
 from sonde.testing.upstream.script import Cut, Hang, Reply, Script, Step
@@ -247,7 +247,7 @@ class FakeUpstream:
         def done(sent: bool) -> None:
             self._finish(seen, 200, sent)
 
-        if not seen.stream:
+        if not (seen.stream and isinstance(dialect, Streaming)):
             headers["Content-Type"] = "application/json"
             parts = json_parts(whole)
             return Response(200, parts, headers, whole=cut is None, first_s=first_s, done=done)
