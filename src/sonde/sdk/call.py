@@ -9,10 +9,10 @@ from typing import Any, Self
 from opentelemetry import context as otel
 from opentelemetry import trace
 from opentelemetry.trace import INVALID_SPAN, SpanKind
-from opentelemetry.trace import Span as OtelSpan
 
 from sonde.sdk import providers, responses
 from sonde.sdk.attached import leave
+from sonde.sdk.block import Block
 from sonde.sdk.chunks import Classify
 from sonde.sdk.draft import FACTS, TOKENS, Draft, complain_of, model_of, operation_of
 from sonde.sdk.safety import failed, tell_once
@@ -24,7 +24,7 @@ TEXT_KEPT_MAX = 1_000_000
 """Characters of a streamed answer that are kept for capture and for counting."""
 
 
-class call:  # noqa: N801 - reads as a word where it is used
+class call(Block):  # noqa: N801 - reads as a word where it is used
     """A model call made inside a block: ``with sonde.call(model="m", provider="p", input=messages) as call:
     …``.
 
@@ -42,11 +42,7 @@ class call:  # noqa: N801 - reads as a word where it is used
         "_text",
         "_text_size",
         "_token",
-        "otel",
     )
-
-    otel: OtelSpan
-    """OpenTelemetry's span."""
 
     def __init__(
         self,
@@ -101,24 +97,6 @@ class call:  # noqa: N801 - reads as a word where it is used
             self.otel.end()
         except Exception as problem:  # noqa: BLE001 - the host's block has ended whatever happens here
             failed("ending a call", problem)
-
-    async def __aenter__(self) -> Self:
-        return self.__enter__()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.__exit__(kind, error, trace)
-
-    @property
-    def trace_id(self) -> str:
-        """32 hex digits; zeros when nothing is recorded."""
-        return f"{self.otel.get_span_context().trace_id:032x}"
-
-    @property
-    def span_id(self) -> str:
-        """16 hex digits; zeros when nothing is recorded."""
-        return f"{self.otel.get_span_context().span_id:016x}"
 
     def answer(self, answer: object) -> Self:
         """What came back: a text, messages, or the provider's answer object with its model, id and tokens."""

@@ -15,6 +15,7 @@ from sonde._version import __version__
 from sonde.resilience import events
 from sonde.sdk import providers
 from sonde.sdk.attached import leave
+from sonde.sdk.block import Block
 from sonde.sdk.content import captured
 from sonde.sdk.messages import as_messages, is_messages
 from sonde.sdk.safety import failed, tell_once
@@ -121,7 +122,7 @@ def _set_content(
         span.set_attribute(key, text)
 
 
-class span:  # noqa: N801 - reads as a word where it is used
+class span(Block):  # noqa: N801 - reads as a word where it is used
     """A span around a block, for ``with`` and ``async with``.
 
     An exception that leaves the block marks the span as failed and goes on. Nothing in here raises by itself.
@@ -133,10 +134,7 @@ class span:  # noqa: N801 - reads as a word where it is used
         input: What it works on; sent only when content capture is on.
     """
 
-    __slots__ = ("_attributes", "_input", "_kind", "_name", "_token", "otel")
-
-    otel: OtelSpan
-    """OpenTelemetry's span, for what is not offered here."""
+    __slots__ = ("_attributes", "_input", "_kind", "_name", "_token")
 
     def __init__(
         self,
@@ -179,24 +177,6 @@ class span:  # noqa: N801 - reads as a word where it is used
             self.otel.end()
         except Exception as problem:  # noqa: BLE001 - the host's block has ended whatever happens here
             failed("ending a span", problem)
-
-    async def __aenter__(self) -> Self:
-        return self.__enter__()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.__exit__(kind, error, trace)
-
-    @property
-    def trace_id(self) -> str:
-        """32 hex digits; zeros when nothing is recorded."""
-        return f"{self.otel.get_span_context().trace_id:032x}"
-
-    @property
-    def span_id(self) -> str:
-        """16 hex digits; zeros when nothing is recorded."""
-        return f"{self.otel.get_span_context().span_id:016x}"
 
     def set(self, attributes: Mapping[str, object] | None = None, /, **more: object) -> Self:
         """Add attributes: ``span.set(rows=3)`` or ``span.set({"db.rows": 3})``."""

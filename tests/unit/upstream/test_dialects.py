@@ -242,4 +242,5 @@ def test_embeddings_in_every_form_of_input_and_output() -> None:
         assert struct.unpack("<16f", base64.b64decode(packed)) == pytest.approx(floats[0])
         assert len(embed([1, 2, 3])) == 1
         assert len(embed([[1, 2], [3]])) == 2
+        assert embed("Paris", stream=True) == floats[:1], "embeddings do not stream"
     assert all(call.usage and call.usage.output_tokens is None for call in upstream.calls)
