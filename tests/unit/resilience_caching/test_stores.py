@@ -1,7 +1,10 @@
 """Every store keeps the same promises."""
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -151,3 +154,18 @@ def test_a_lease_ends_by_itself(shared_store: Store) -> None:
         time.sleep(0.01)
     shared_store.release(name(1), "a")  # too late: it is another's
     assert not shared_store.lease(name(1), "c", 60)
+
+
+def test_threads_that_open_a_new_file_at_once_all_get_in(tmp_path: Path) -> None:
+    # SQLite answers "locked" at once to the second of two connections that switch a file to WAL.
+    for number in range(20):
+        store = SqliteStore(tmp_path / f"{number}.db")
+        barrier = threading.Barrier(8, timeout=60)
+
+        def ask(store: SqliteStore = store, barrier: threading.Barrier = barrier) -> Entry | None:
+            barrier.wait()
+            return store.get("k", 0.0)
+
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(lambda _, ask=ask: ask(), range(8))) == [None] * 8
+        store.close()

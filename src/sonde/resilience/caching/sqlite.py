@@ -234,7 +234,7 @@ class SqliteStore:
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             if version not in (0, _SCHEMA_VERSION):
                 raise sqlite3.DatabaseError(f"{self.path} was written by another version of Sonde")
-            connection.execute("PRAGMA journal_mode = WAL")
+            self._write_ahead(connection)
             # A cache may forget its last answers in a power cut; it must not be damaged by one, and is not.
             connection.execute("PRAGMA synchronous = NORMAL")
             if version == 0:
@@ -243,3 +243,17 @@ class SqliteStore:
             connection.close()
             raise
         return connection
+
+    def _write_ahead(self, connection: sqlite3.Connection) -> None:
+        """Switch the file to WAL. SQLite does not wait for another connection that does so at the same moment
+        (its busy time-out is for transactions), so this does.
+        """
+        until_s = time.monotonic() + self._busy_s
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= until_s:
+                    raise
+            time.sleep(0.005)
