@@ -22,6 +22,7 @@ from sonde.api.routes import (
     status,
     storage,
     traces,
+    views,
 )
 from sonde.api.services import Services
 
@@ -30,7 +31,7 @@ PUBLIC_PATHS = frozenset({("POST", f"{PREFIX}/session")})
 """The only routes of this application that a stranger may call."""
 NOUNS = (
     overview, calls, traces, logs, metrics, scores, status, ledger, sql, mapping, projects, deletions, keys,
-    session, storage,
+    session, storage, views,
 )  # fmt: skip
 
 

@@ -116,3 +116,27 @@ def test_sqlite_commits_survive_power_loss_settings(tmp_path: Path) -> None:
         assert connection.execute(text("PRAGMA synchronous")).scalar() == 2
         assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
     catalog.close()
+
+
+def test_saved_views_are_kept_per_page_and_go_with_their_project(catalog: Catalog) -> None:
+    catalog.ensure_project("chat")
+    made = catalog.views.create("chat", "calls", "slow", '{"filter":"duration>2"}')
+    assert catalog.views.get(made.view_id) == made
+    with pytest.raises(Conflict, match="slow"):
+        catalog.views.create("chat", "calls", "slow", "{}")
+    other = catalog.views.create("chat", "traces", "slow", "{}")
+    with pytest.raises(NotFound, match="nowhere"):
+        catalog.views.create("nowhere", "calls", "slow", "{}")
+    second = catalog.views.create("chat", "calls", "dear", "{}")
+    assert [view.name for view in catalog.views.of_page("chat", "calls")] == ["dear", "slow"]
+    assert catalog.views.of_page("chat") == [second, made, other]
+    renamed = catalog.views.change(second.view_id, name="expensive")
+    assert (renamed.name, renamed.state_json) == ("expensive", "{}")
+    with pytest.raises(Conflict, match="slow"):
+        catalog.views.change(second.view_id, name="slow")
+    with pytest.raises(NotFound):
+        catalog.views.change("0" * 16, name="x")
+    assert catalog.views.delete(made.view_id)
+    assert not catalog.views.delete(made.view_id)
+    catalog.delete_project("chat")
+    assert catalog.views.of_page("chat") == []

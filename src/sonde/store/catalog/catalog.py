@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from sonde.model.errors import Conflict, NotFound, StartError, Unavailable
 from sonde.store.catalog.project_settings import ProjectSettings
+from sonde.store.catalog.saved_views import SavedViews
 from sonde.store.catalog.tables import ApiKey, Deletion, Project
 from sonde.store.catalog.upgrade import upgrade
 
@@ -63,6 +64,7 @@ class Catalog:
     def __init__(self, url: str, *, now_ns: Callable[[], int] = time.time_ns) -> None:
         """Connect and bring the schema up to date. Raises `StartError` when that cannot be done."""
         self._now_ns = now_ns
+        self.views = SavedViews(self._session, now_ns)
         try:
             self._engine = _engine_for(url)
         except ModuleNotFoundError as error:

@@ -1,6 +1,6 @@
 """The catalog's tables. Times are nanoseconds since 1970."""
 
-from sqlalchemy import BigInteger, ForeignKey, Text
+from sqlalchemy import BigInteger, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -53,3 +53,18 @@ class Deletion(Base):
     """trace | session | user | project, and its id, as JSON."""
     counts_json: Mapped[str] = mapped_column(Text)
     """Rows deleted per table."""
+
+
+class SavedView(Base):
+    """A name for what a list shows. Names are unique within a page of a project."""
+
+    __tablename__ = "saved_views"
+    __table_args__ = (UniqueConstraint("project", "page", "name", name="uq_saved_views_name"),)
+
+    view_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    project: Mapped[str] = mapped_column(Text, ForeignKey("projects.name", ondelete="CASCADE"))
+    page: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    state_json: Mapped[str] = mapped_column(Text)
+    created_ns: Mapped[int] = mapped_column(BigInteger)
+    changed_ns: Mapped[int] = mapped_column(BigInteger)
