@@ -18,10 +18,12 @@ from sonde.api.routes import (
     projects,
     scores,
     session,
+    sessions,
     sql,
     status,
     storage,
     traces,
+    users,
     views,
 )
 from sonde.api.services import Services
@@ -31,7 +33,7 @@ PUBLIC_PATHS = frozenset({("POST", f"{PREFIX}/session")})
 """The only routes of this application that a stranger may call."""
 NOUNS = (
     overview, calls, traces, logs, metrics, scores, status, ledger, sql, mapping, projects, deletions, keys,
-    session, storage, views,
+    session, storage, sessions, users, views,
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sonde.api.schemas.common import CostState, Status
 
 Format = Literal["json", "csv", "jsonl"]
-Severity = Literal["trace", "debug", "info", "warn", "error", "fatal"]
+Severity = Literal["trace", "debug", "info", "warn", "error", "fatal", ""]
 
 
 class Parameters(BaseModel):
@@ -108,6 +108,33 @@ class TraceListParameters(CallFilters, ListParameters):
     )
 
 
+class GroupListParameters(CallFilters, ListParameters):
+    """A list of what calls name."""
+
+    order: Literal["time", "cost", "calls", "errors", "tokens", "traces"] = Field(
+        default="time", description="Latest or largest first"
+    )
+
+
+class SessionListParameters(GroupListParameters):
+    """The list of sessions."""
+
+
+class UserListParameters(GroupListParameters):
+    """The list of users."""
+
+    order: Literal["time", "cost", "calls", "errors", "tokens", "traces"] = Field(
+        default="cost", description="Latest or largest first"
+    )
+
+
+class SessionParameters(ProjectParameters):
+    """One session."""
+
+    cursor: str | None = Field(default=None, max_length=2000)
+    limit: int = Field(default=20, ge=1, le=100, description="Turns")
+
+
 class OverviewParameters(CallFilters):
     """The overview."""
 
@@ -121,8 +148,8 @@ class TraceParameters(ProjectParameters):
     limit: int = Field(default=5000, ge=1, le=5000)
 
 
-class LogParameters(ListParameters):
-    """The list of log records."""
+class LogFilters(WindowParameters):
+    """Filters on log records, read as those on calls are. An empty severity finds records without one."""
 
     service: list[str] = Field(default_factory=list)
     severity: list[Severity] = Field(default_factory=list[Severity])
@@ -135,6 +162,19 @@ class LogParameters(ListParameters):
         max_length=200,
         description="Words of the body, in this order; needs content",
     )
+
+
+class LogParameters(LogFilters, ListParameters):
+    """The list of log records."""
+
+    format: Format | None = Field(default=None, description="csv or jsonl exports every row of the filter")
+
+
+class LogSummaryParameters(LogFilters):
+    """How many log records there are, over time and per value."""
+
+    step: str = Field(default="auto", pattern=r"^(auto|[1-9]\d{0,7})$", description="auto, or seconds")
+    top: int = Field(default=20, ge=1, le=100, description="Values per dimension")
 
 
 class ScoreParameters(ListParameters):

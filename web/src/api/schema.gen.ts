@@ -198,9 +198,29 @@ export interface paths {
         };
         /**
          * List log records
-         * @description Newest first. Bodies need scope ``content``.
+         * @description Newest first. Bodies need scope ``content``. As CSV or JSON lines the whole list is sent.
          */
         get: operations["list_logs_api_v1_logs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count log records over time and per value
+         * @description What there is to filter by, and when it was logged, under the filters already set.
+         */
+        get: operations["get_summary_api_v1_logs_summary_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -431,6 +451,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List sessions
+         * @description A session is there when any of its calls is in the range; its figures are of the calls in the range.
+         */
+        get: operations["list_sessions_api_v1_sessions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One session with its turns
+         * @description The whole session whatever the range, oldest turn first. Previews need scope ``content``.
+         */
+        get: operations["get_session_api_v1_sessions__session_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sql": {
         parameters: {
             query?: never;
@@ -572,6 +632,74 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List users
+         * @description Dearest first, or by calls, errors, tokens, traces or last call. Figures are of the range.
+         */
+        get: operations["list_users_api_v1_users_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List saved views
+         * @description Of one project, by page and name.
+         */
+        get: operations["list_views_api_v1_views_get"];
+        put?: never;
+        /**
+         * Save a view
+         * @description Everybody who may read the project sees it.
+         */
+        post: operations["create_view_api_v1_views_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a view
+         * @description Nothing of the telemetry goes with it.
+         */
+        delete: operations["delete_view_api_v1_views__view_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a view or save it anew
+         * @description What is left out stays as it is.
+         */
+        patch: operations["change_view_api_v1_views__view_id__patch"];
         trace?: never;
     };
 }
@@ -1379,6 +1507,37 @@ export interface components {
             waiting: number;
         };
         /**
+         * LogFacet
+         * @description The most frequent values of one dimension.
+         */
+        LogFacet: {
+            /**
+             * Dimension
+             * @description severity, service or event_name
+             */
+            dimension: string;
+            /**
+             * Other
+             * @description Records with other values than those shown
+             */
+            other: number;
+            /** Values */
+            values: components["schemas"]["LogFacetValue"][];
+        };
+        /**
+         * LogFacetValue
+         * @description One value and how many records have it.
+         */
+        LogFacetValue: {
+            /** Logs */
+            logs: number;
+            /**
+             * Value
+             * @description Null: the record does not say
+             */
+            value: string | null;
+        };
+        /**
          * LogIn
          * @description The key to log in with.
          */
@@ -1427,6 +1586,53 @@ export interface components {
             time: string;
             /** Trace Id */
             trace_id: string | null;
+        };
+        /**
+         * LogSeverityCounts
+         * @description Records of one severity in each step.
+         */
+        LogSeverityCounts: {
+            /** Counts */
+            counts: number[];
+            /**
+             * Severity
+             * @description fatal, error, warn, info, debug, trace; empty where the sender said none
+             */
+            severity: string;
+        };
+        /**
+         * LogSummary
+         * @description How many log records there are under the filters.
+         */
+        LogSummary: {
+            /** Facets */
+            facets: components["schemas"]["LogFacet"][];
+            /**
+             * From
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            from: string;
+            /** Logs */
+            logs: number;
+            /**
+             * Severities
+             * @description Worst first; those without a record are left out
+             */
+            severities: components["schemas"]["LogSeverityCounts"][];
+            /** Step Seconds */
+            step_seconds: number;
+            /**
+             * Times
+             * @description Starts of the steps
+             */
+            times: string[];
+            /**
+             * To
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            to: string;
         };
         /**
          * Message
@@ -1792,6 +1998,22 @@ export interface components {
             scores: components["schemas"]["NewScore"][];
         };
         /**
+         * NewView
+         * @description A view to save.
+         */
+        NewView: {
+            /** Name */
+            name: string;
+            /**
+             * Page
+             * @enum {string}
+             */
+            page: "calls" | "traces" | "spans" | "logs";
+            /** Project */
+            project: string;
+            state: components["schemas"]["ViewState"];
+        };
+        /**
          * Overview
          * @description Everything the first page needs, in one answer.
          */
@@ -1973,6 +2195,21 @@ export interface components {
              * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
              */
             to: string;
+        };
+        /**
+         * Preview
+         * @description The beginning of one text. The whole is in the span that it belongs to.
+         */
+        Preview: {
+            /**
+             * Bytes
+             * @description Size of the whole text in UTF-8
+             */
+            bytes: number;
+            /** Text */
+            text: string;
+            /** Truncated */
+            truncated: boolean;
         };
         /**
          * Problem
@@ -2260,6 +2497,238 @@ export interface components {
             scopes: ("ingest" | "read" | "content" | "sql" | "admin")[];
             /** Version */
             version: string;
+        };
+        /**
+         * SessionDetail
+         * @description A whole session, whenever its parts were, with a page of its turns, oldest first.
+         */
+        SessionDetail: {
+            /** Calls */
+            calls: number;
+            /**
+             * Content
+             * @description Whether the caller may see content
+             */
+            content: boolean;
+            /**
+             * Cost Usd
+             * @description Null when no call has a known cost
+             */
+            cost_usd: string | null;
+            /**
+             * End Time
+             * Format: date-time
+             * @description End of the last call
+             */
+            end_time: string;
+            /**
+             * Errors
+             * @description Failed calls
+             */
+            errors: number;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /** Items */
+            items: components["schemas"]["SessionTurn"][];
+            /**
+             * Models
+             * @description Models that answered, or were asked for: at most 20
+             */
+            models: string[];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Output Tokens */
+            output_tokens: number | null;
+            /** Project */
+            project: string;
+            /** Services */
+            services: string[];
+            /** Session Id */
+            session_id: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description Start of the first call
+             */
+            time: string;
+            /** Total Tokens */
+            total_tokens: number | null;
+            /** Traces */
+            traces: number;
+            /**
+             * Turns
+             * @description Traces of the session
+             */
+            turns: number;
+            /**
+             * Unpriced Calls
+             * @default 0
+             */
+            unpriced_calls: number;
+            /**
+             * User Id
+             * @description The last user named in it
+             */
+            user_id: string | null;
+        };
+        /**
+         * SessionPage
+         * @description One page of sessions.
+         */
+        SessionPage: {
+            /**
+             * From
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            from: string;
+            /** Items */
+            items: components["schemas"]["SessionSummary"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` with the same filters; new rows do not shift what follows
+             */
+            next_cursor: string | null;
+            /**
+             * To
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            to: string;
+        };
+        /**
+         * SessionSummary
+         * @description One row of the list of sessions. Figures are of the counted calls in the range.
+         */
+        SessionSummary: {
+            /** Calls */
+            calls: number;
+            /**
+             * Cost Usd
+             * @description Null when no call has a known cost
+             */
+            cost_usd: string | null;
+            /**
+             * End Time
+             * Format: date-time
+             * @description End of the last call
+             */
+            end_time: string;
+            /**
+             * Errors
+             * @description Failed calls
+             */
+            errors: number;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /**
+             * Models
+             * @description Models that answered, or were asked for: at most 20
+             */
+            models: string[];
+            /** Output Tokens */
+            output_tokens: number | null;
+            /** Project */
+            project: string;
+            /** Services */
+            services: string[];
+            /** Session Id */
+            session_id: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description Start of the first call
+             */
+            time: string;
+            /** Total Tokens */
+            total_tokens: number | null;
+            /** Traces */
+            traces: number;
+            /**
+             * Unpriced Calls
+             * @default 0
+             */
+            unpriced_calls: number;
+            /**
+             * User Id
+             * @description The last user named in it
+             */
+            user_id: string | null;
+        };
+        /**
+         * SessionTurn
+         * @description One trace of a session with its calls in order. Figures are of the session's calls in this trace.
+         */
+        SessionTurn: {
+            /** Calls */
+            calls: number;
+            /** Cost Usd */
+            cost_usd: string | null;
+            /** Duration Ms */
+            duration_ms: number;
+            /**
+             * End Time
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            end_time: string;
+            /** Environment */
+            environment: string | null;
+            /**
+             * Errors
+             * @description Spans with status error
+             */
+            errors: number;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /** Items */
+            items: components["schemas"]["TurnCall"][];
+            /** Models */
+            models: string[];
+            /**
+             * More Calls
+             * @description Calls of this trace that are not in ``items``
+             * @default 0
+             */
+            more_calls: number;
+            /**
+             * Name
+             * @description Name of the root span; of the earliest span while the root is missing
+             */
+            name: string;
+            /** Output Tokens */
+            output_tokens: number | null;
+            /** Project */
+            project: string;
+            /** Root Seen */
+            root_seen: boolean;
+            /** Service */
+            service: string;
+            /** Services */
+            services: string[];
+            /** Session Id */
+            session_id: string | null;
+            /** Spans */
+            spans: number;
+            /** Tags */
+            tags: string[];
+            /**
+             * Time
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            time: string;
+            /** Total Tokens */
+            total_tokens: number | null;
+            /** Trace Id */
+            trace_id: string;
+            /**
+             * Unpriced Calls
+             * @default 0
+             */
+            unpriced_calls: number;
+            /** User Id */
+            user_id: string | null;
         };
         /**
          * SignalStatus
@@ -2865,6 +3334,140 @@ export interface components {
             p95: number | null;
         };
         /**
+         * TurnCall
+         * @description One call of a turn; previews are null without scope ``content`` and where nothing was sent.
+         */
+        TurnCall: {
+            /** @description The last output */
+            answered: components["schemas"]["Preview"] | null;
+            /** @description The last message of the user */
+            asked: components["schemas"]["Preview"] | null;
+            /** Attempts */
+            attempts: number | null;
+            /** Cache Hit */
+            cache_hit: boolean | null;
+            /** Cache Write Tokens */
+            cache_write_tokens: number | null;
+            /** Cached Input Tokens */
+            cached_input_tokens: number | null;
+            /** Claimed Cost Usd */
+            claimed_cost_usd: string | null;
+            /** Convention */
+            convention: string;
+            /**
+             * Cost Source
+             * @enum {string}
+             */
+            cost_source: "computed" | "billed" | "claimed" | "none";
+            /**
+             * Cost State
+             * @enum {string}
+             */
+            cost_state: "priced" | "unpriced" | "free";
+            /** Cost Usd */
+            cost_usd: string | null;
+            /**
+             * Counted
+             * @description False for a span that repeats another call: shown, never summed
+             */
+            counted: boolean;
+            /**
+             * Duplicate Of
+             * @description Span id of the call that is counted instead
+             */
+            duplicate_of: string | null;
+            /** Duplicate Reason */
+            duplicate_reason: string | null;
+            /** Duration Ms */
+            duration_ms: number;
+            /**
+             * End Time
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            end_time: string;
+            /** Endpoint */
+            endpoint: string | null;
+            /** Environment */
+            environment: string | null;
+            /** Error Type */
+            error_type: string | null;
+            /** Fallback */
+            fallback: boolean | null;
+            /** Finish Reason */
+            finish_reason: string | null;
+            /** Function */
+            function: string | null;
+            /** Incomplete */
+            incomplete: boolean | null;
+            /** Input Cost Usd */
+            input_cost_usd: string | null;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Operation
+             * @description chat, text_completion, embeddings or rerank
+             */
+            operation: string;
+            /** Output Cost Usd */
+            output_cost_usd: string | null;
+            /** Output Tokens */
+            output_tokens: number | null;
+            /** Parent Span Id */
+            parent_span_id: string | null;
+            /** Project */
+            project: string;
+            /** Prompt Name */
+            prompt_name: string | null;
+            /** Prompt Version */
+            prompt_version: string | null;
+            /** Provider */
+            provider: string | null;
+            /** Reasoning Tokens */
+            reasoning_tokens: number | null;
+            /** Release */
+            release: string | null;
+            /** Request Model */
+            request_model: string | null;
+            /** Response Model */
+            response_model: string | null;
+            /** Service */
+            service: string;
+            /** Service Tier */
+            service_tier: string | null;
+            /** Session Id */
+            session_id: string | null;
+            /** Span Id */
+            span_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "error";
+            /** Streaming */
+            streaming: boolean | null;
+            /** Tags */
+            tags: string[];
+            /**
+             * Time
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            time: string;
+            /** Tool Calls */
+            tool_calls: number | null;
+            /** Total Tokens */
+            total_tokens: number | null;
+            /** Trace Id */
+            trace_id: string;
+            /** Ttft Ms */
+            ttft_ms: number | null;
+            /** User Id */
+            user_id: string | null;
+        };
+        /**
          * UnknownKey
          * @description An attribute key that was seen and that no mapping rule uses. It is stored all the same.
          */
@@ -2905,6 +3508,180 @@ export interface components {
              * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
              */
             to: string;
+        };
+        /**
+         * UserPage
+         * @description One page of users.
+         */
+        UserPage: {
+            /**
+             * From
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            from: string;
+            /** Items */
+            items: components["schemas"]["UserSummary"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` with the same filters; new rows do not shift what follows
+             */
+            next_cursor: string | null;
+            /**
+             * To
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            to: string;
+        };
+        /**
+         * UserSummary
+         * @description One row of the list of users. Figures are of the counted calls in the range.
+         */
+        UserSummary: {
+            /** Calls */
+            calls: number;
+            /**
+             * Cost Usd
+             * @description Null when no call has a known cost
+             */
+            cost_usd: string | null;
+            /**
+             * End Time
+             * Format: date-time
+             * @description Start of the last call
+             */
+            end_time: string;
+            /**
+             * Errors
+             * @description Failed calls
+             */
+            errors: number;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /**
+             * Models
+             * @description Models that answered, or were asked for: at most 20
+             */
+            models: string[];
+            /** Output Tokens */
+            output_tokens: number | null;
+            /** Project */
+            project: string;
+            /**
+             * Sessions
+             * @description Different sessions; approximate beyond some ten thousand
+             */
+            sessions: number;
+            /**
+             * Time
+             * Format: date-time
+             * @description Start of the first call
+             */
+            time: string;
+            /** Total Tokens */
+            total_tokens: number | null;
+            /**
+             * Traces
+             * @description Different traces; approximate beyond some ten thousand
+             */
+            traces: number;
+            /**
+             * Unpriced Calls
+             * @default 0
+             */
+            unpriced_calls: number;
+            /** User Id */
+            user_id: string;
+        };
+        /**
+         * ViewChange
+         * @description What is left out stays as it is.
+         */
+        ViewChange: {
+            /** Name */
+            name?: string | null;
+            state?: components["schemas"]["ViewState"] | null;
+        };
+        /**
+         * ViewColumn
+         * @description One column, in its place.
+         */
+        ViewColumn: {
+            /** Id */
+            id: string;
+            /**
+             * Width
+             * @description Pixels; null: the usual width
+             */
+            width?: number | null;
+        };
+        /**
+         * ViewItem
+         * @description One saved view.
+         */
+        ViewItem: {
+            /**
+             * Changed Time
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            changed_time: string;
+            /**
+             * Created Time
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            created_time: string;
+            /** Name */
+            name: string;
+            /**
+             * Page
+             * @enum {string}
+             */
+            page: "calls" | "traces" | "spans" | "logs";
+            /** Project */
+            project: string;
+            state: components["schemas"]["ViewState"];
+            /** View Id */
+            view_id: string;
+        };
+        /**
+         * ViewList
+         * @description Views by page and name.
+         */
+        ViewList: {
+            /** Items */
+            items: components["schemas"]["ViewItem"][];
+        };
+        /**
+         * ViewState
+         * @description What a list shows. A part that is null is not the view's business and stays as it is.
+         */
+        ViewState: {
+            /**
+             * Charts
+             * @description Names of measures
+             */
+            charts?: string[] | null;
+            /**
+             * Columns
+             * @description Those that are shown, in order
+             */
+            columns?: components["schemas"]["ViewColumn"][] | null;
+            /**
+             * Filter
+             * @description Text of the filter language
+             * @default
+             */
+            filter: string;
+            /** Order */
+            order?: string | null;
+            /**
+             * Range
+             * @description `24h`, or two times: `<from>--<to>`
+             */
+            range?: string | null;
         };
     };
     responses: never;
@@ -3415,12 +4192,14 @@ export interface operations {
                 cursor?: string | null;
                 limit?: number;
                 service?: string[];
-                severity?: ("trace" | "debug" | "info" | "warn" | "error" | "fatal")[];
+                severity?: ("trace" | "debug" | "info" | "warn" | "error" | "fatal" | "")[];
                 event_name?: string[];
                 trace_id?: string | null;
                 span_id?: string | null;
                 /** @description Words of the body, in this order; needs content */
                 q?: string | null;
+                /** @description csv or jsonl exports every row of the filter */
+                format?: ("json" | "csv" | "jsonl") | null;
             };
             header?: never;
             path?: never;
@@ -3435,6 +4214,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_LogItem_"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_summary_api_v1_logs_summary_get: {
+        parameters: {
+            query?: {
+                /** @description Every project of the credential when left out */
+                project?: string | null;
+                /** @description RFC 3339, or relative to now: -15m, -24h, -7d. The last 24 hours when left out */
+                from?: string | null;
+                /** @description RFC 3339, `now`, or relative. Now when left out */
+                to?: string | null;
+                service?: string[];
+                severity?: ("trace" | "debug" | "info" | "warn" | "error" | "fatal" | "")[];
+                event_name?: string[];
+                trace_id?: string | null;
+                span_id?: string | null;
+                /** @description Words of the body, in this order; needs content */
+                q?: string | null;
+                /** @description auto, or seconds */
+                step?: string;
+                /** @description Values per dimension */
+                top?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogSummary"];
                 };
             };
             /** @description The request does not fit the schema */
@@ -4137,6 +4974,128 @@ export interface operations {
             };
         };
     };
+    list_sessions_api_v1_sessions_get: {
+        parameters: {
+            query?: {
+                /** @description Every project of the credential when left out */
+                project?: string | null;
+                /** @description RFC 3339, or relative to now: -15m, -24h, -7d. The last 24 hours when left out */
+                from?: string | null;
+                /** @description RFC 3339, `now`, or relative. Now when left out */
+                to?: string | null;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                limit?: number;
+                /** @description Asked-for or answering model */
+                model?: string[];
+                provider?: string[];
+                status?: ("ok" | "error")[];
+                operation?: string[];
+                service?: string[];
+                environment?: string[];
+                user?: string[];
+                session?: string[];
+                endpoint?: string[];
+                prompt_name?: string[];
+                tag?: string[];
+                cost_state?: ("priced" | "unpriced" | "free")[];
+                error_type?: string[];
+                finish_reason?: string[];
+                min_cost_usd?: string | null;
+                max_cost_usd?: string | null;
+                min_duration_ms?: number | null;
+                max_duration_ms?: number | null;
+                min_tokens?: number | null;
+                max_tokens?: number | null;
+                trace_id?: string | null;
+                /** @description False: show the dropped duplicates instead (they are never summed) */
+                counted?: boolean;
+                /** @description Words to find in the content; needs scope content */
+                q?: string | null;
+                /** @description Latest or largest first */
+                order?: "time" | "cost" | "calls" | "errors" | "tokens" | "traces";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionPage"];
+                };
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_session_api_v1_sessions__session_id__get: {
+        parameters: {
+            query?: {
+                /** @description Every project of the credential when left out */
+                project?: string | null;
+                cursor?: string | null;
+                /** @description Turns */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionDetail"];
+                };
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     query_api_v1_sql_post: {
         parameters: {
             query?: {
@@ -4455,6 +5414,248 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_users_api_v1_users_get: {
+        parameters: {
+            query?: {
+                /** @description Every project of the credential when left out */
+                project?: string | null;
+                /** @description RFC 3339, or relative to now: -15m, -24h, -7d. The last 24 hours when left out */
+                from?: string | null;
+                /** @description RFC 3339, `now`, or relative. Now when left out */
+                to?: string | null;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                limit?: number;
+                /** @description Asked-for or answering model */
+                model?: string[];
+                provider?: string[];
+                status?: ("ok" | "error")[];
+                operation?: string[];
+                service?: string[];
+                environment?: string[];
+                user?: string[];
+                session?: string[];
+                endpoint?: string[];
+                prompt_name?: string[];
+                tag?: string[];
+                cost_state?: ("priced" | "unpriced" | "free")[];
+                error_type?: string[];
+                finish_reason?: string[];
+                min_cost_usd?: string | null;
+                max_cost_usd?: string | null;
+                min_duration_ms?: number | null;
+                max_duration_ms?: number | null;
+                min_tokens?: number | null;
+                max_tokens?: number | null;
+                trace_id?: string | null;
+                /** @description False: show the dropped duplicates instead (they are never summed) */
+                counted?: boolean;
+                /** @description Words to find in the content; needs scope content */
+                q?: string | null;
+                /** @description Latest or largest first */
+                order?: "time" | "cost" | "calls" | "errors" | "tokens" | "traces";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_views_api_v1_views_get: {
+        parameters: {
+            query?: {
+                /** @description Every project of the credential when left out */
+                project?: string | null;
+                page?: ("calls" | "traces" | "spans" | "logs") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewList"];
+                };
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_view_api_v1_views_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewView"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewItem"];
+                };
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_view_api_v1_views__view_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_view_api_v1_views__view_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewItem"];
                 };
             };
             /** @description The request does not fit the schema */

@@ -1,0 +1,31 @@
+"""GET /sessions and /sessions/{session_id}."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from sonde.api.access import Reader, Shop
+from sonde.api.parameters import SessionListParameters, SessionParameters
+from sonde.api.reads import sessions as reads
+from sonde.api.schemas.sessions import SessionDetail, SessionPage
+
+router = APIRouter(prefix="/sessions", tags=["sessions"])
+
+
+@router.get("", summary="List sessions")
+def list_sessions(
+    grant: Reader, shop: Shop, parameters: Annotated[SessionListParameters, Query()]
+) -> SessionPage:
+    """A session is there when any of its calls is in the range; its figures are of the calls in the range."""
+    return reads.list_sessions(shop, grant, parameters)
+
+
+@router.get("/{session_id:path}", summary="One session with its turns")
+def get_session(
+    session_id: Annotated[str, Path(min_length=1, max_length=2000)],
+    grant: Reader,
+    shop: Shop,
+    parameters: Annotated[SessionParameters, Query()],
+) -> SessionDetail:
+    """The whole session whatever the range, oldest turn first. Previews need scope ``content``."""
+    return reads.get_session(shop, grant, parameters, session_id)
