@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -9,14 +10,17 @@ import orjson
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
-from sonde.api.parameters import CallListParameters, Format
+from sonde.api.parameters import CallListParameters, Format, LogParameters
 from sonde.api.reads.calls import every_call
+from sonde.api.reads.logs import every_log
 from sonde.api.schemas.calls import CallSummary
+from sonde.api.schemas.logs import LogItem
 from sonde.api.schemas.sql import SqlResult
 from sonde.api.services import Services
 from sonde.auth.grant import Grant
 
 CALLS_MAX = 100_000
+LOGS_MAX = 100_000
 MEDIA_TYPES: dict[Format, str] = {
     "json": "application/json",
     "csv": "text/csv",
@@ -114,6 +118,15 @@ def export_calls(shop: Services, grant: Grant, parameters: CallListParameters, k
             yield [getattr(call, name) for name in header]
 
     return download(kind, "calls", header, rows())
+
+
+def export_logs(shop: Services, grant: Grant, parameters: LogParameters, kind: Format) -> Response:
+    """Every log record of the filter, newest first, at most `LOGS_MAX`."""
+    header = list(LogItem.model_fields)
+    logs = every_log(shop, grant, parameters, LOGS_MAX)
+    first = next(logs, None)  # before the answer begins, so that an error is still an error
+    rows = ([getattr(item, name) for name in header] for item in itertools.chain([first], logs) if item)
+    return download(kind, "logs", header, rows)
 
 
 def export_sql(result: SqlResult, kind: Format) -> Response:

@@ -1,17 +1,18 @@
 """The list of log records."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from sonde.api.cursor import Cursor, decode, encode, fingerprint
 from sonde.api.parameters import LogParameters
 from sonde.api.reads.attributes import json_object
-from sonde.api.reads.query import Conditions, known
+from sonde.api.reads.log_conditions import DISTINCT, log_conditions
+from sonde.api.reads.query import known
 from sonde.api.schemas.common import Page
 from sonde.api.schemas.logs import LogItem
 from sonde.api.services import Services
-from sonde.api.times import format_time, time_range
+from sonde.api.times import TimeRange, format_time, time_range
 from sonde.auth.grant import Grant
-from sonde.store.search import contains
 
 COLUMNS = (
     "time, observed_at, project, lower(hex(record)) AS record_hex, record, lower(hex(trace_id)) AS "
@@ -20,29 +21,58 @@ COLUMNS = (
     "resource, scope_name"
 )
 BODY_BYTES_MAX = 64 * 1024
+EXPORT_PAGE = 1_000
 
 
 def list_logs(shop: Services, grant: Grant, parameters: LogParameters) -> Page[LogItem]:
     """One page, newest first."""
-    if parameters.q:
-        grant.need("content")
     mark = fingerprint(parameters, grant.project or "")
     cursor = decode(parameters.cursor, mark, (int, str, str)) if parameters.cursor else None
     window = cursor.range if cursor else time_range(parameters.from_, parameters.to, shop.now_ns())
-    conditions = Conditions()
-    conditions.project(grant.project_for(parameters.project))
-    conditions.time(window)
-    conditions.any_of("service", parameters.service, "service")
-    conditions.any_of("event_name", parameters.event_name, "event_name")
-    if parameters.severity:
-        conditions.add("severity IN {severity:Array(String)}", severity=list(parameters.severity))
-    if parameters.trace_id:
-        conditions.trace(parameters.trace_id)
-    if parameters.span_id:
-        conditions.span(parameters.span_id)
-    if parameters.q:
-        found = contains(parameters.q, "body", prefix="q")
-        conditions.add(found.sql, **found.params)
+    rows = _page_rows(shop, grant, parameters, window, cursor, parameters.limit + 1)
+    next_cursor = None
+    if len(rows) > parameters.limit:
+        rows = rows[: parameters.limit]
+        next_cursor = encode(Cursor(_key(rows[-1]), window), mark)
+    return Page[LogItem].model_construct(
+        items=[_item(row) for row in rows],
+        next_cursor=next_cursor,
+        from_=format_time(window.from_ns),
+        to=format_time(window.to_ns),
+    )
+
+
+def every_log(shop: Services, grant: Grant, parameters: LogParameters, limit: int) -> Iterator[LogItem]:
+    """The records of the filter in order, read page by page; at most ``limit``."""
+    window = time_range(parameters.from_, parameters.to, shop.now_ns())
+    cursor: Cursor | None = None
+    sent = 0
+    while sent < limit:
+        page = min(EXPORT_PAGE, limit - sent)
+        rows = _page_rows(shop, grant, parameters, window, cursor, page)
+        for row in rows:
+            yield _item(row)
+        sent += len(rows)
+        if len(rows) < page:
+            return
+        cursor = Cursor(_key(rows[-1]), window)
+
+
+def _key(row: dict[str, Any]) -> tuple[str | int, ...]:
+    """Where a row stands in the list."""
+    return (row["time"], str(row["record"]), row["project"])
+
+
+def _page_rows(
+    shop: Services,
+    grant: Grant,
+    parameters: LogParameters,
+    window: TimeRange,
+    cursor: Cursor | None,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Rows after the cursor, newest first."""
+    conditions = log_conditions(grant, parameters, window)
     if cursor:
         time_ns, record, project = cursor.key
         conditions.add(
@@ -53,22 +83,11 @@ def list_logs(shop: Services, grant: Grant, parameters: LogParameters) -> Page[L
             c_project=project,
         )
     body = f", substring(body, 1, {BODY_BYTES_MAX}) AS body_text" if grant.allows("content") else ""
-    rows = shop.query(
+    return shop.query(
         f"SELECT {COLUMNS}{body} FROM logs {conditions.where} ORDER BY time DESC, record DESC, project DESC "
-        "LIMIT 1 BY project, time, record LIMIT {limit:UInt32}",
-        {**conditions.params, "limit": parameters.limit + 1},
+        f"{DISTINCT} LIMIT {{limit:UInt32}}",
+        {**conditions.params, "limit": limit},
     ).dicts()
-    next_cursor = None
-    if len(rows) > parameters.limit:
-        rows = rows[: parameters.limit]
-        last = rows[-1]
-        next_cursor = encode(Cursor((last["time"], str(last["record"]), last["project"]), window), mark)
-    return Page[LogItem].model_construct(
-        items=[_item(row) for row in rows],
-        next_cursor=next_cursor,
-        from_=format_time(window.from_ns),
-        to=format_time(window.to_ns),
-    )
 
 
 def _item(row: dict[str, Any]) -> LogItem:
