@@ -84,6 +84,8 @@ class Cost(Struct, frozen=True, gc=False):
     fees_usd: Decimal | None = None
     """Request and tool fees, beside input and output."""
     claimed_cost_usd: Decimal | None = None
+    saved_usd: Decimal | None = None
+    """What a call that a response cache answered would have cost."""
     rate_card: str = ""
     """Which price was used: "provider/model@valid-from" of the price book and its version."""
     explanation_json: str = ""

@@ -253,6 +253,7 @@ def _from_cache(bought: Cost, claimed: Decimal | None) -> Cost:
         source="computed",
         cost_usd=Decimal(0),
         claimed_cost_usd=claimed,
+        saved_usd=bought.cost_usd,
         explanation_json=explain.to_json((), [explain.Note("cache-hit", text)]),
     )
 

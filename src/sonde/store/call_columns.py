@@ -75,6 +75,7 @@ COSTS = (
     "reasoning_cost_usd",
     "fees_usd",
     "claimed_cost_usd",
+    "saved_usd",
 )
 
 

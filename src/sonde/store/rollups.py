@@ -47,10 +47,24 @@ SUMS = {
     "input_cost_usd": "CAST(sum(ifNull({0}input_cost_usd, 0)), 'Decimal(38, 9)')",
     "output_cost_usd": "CAST(sum(ifNull({0}output_cost_usd, 0)), 'Decimal(38, 9)')",
     "duration_ns": "sum(toUInt64({0}duration_ns))",
+    "cache_known": "countIf({0}cache_hit IS NOT NULL)",
+    "fallbacks": "countIf({0}fallback = true)",
+    "retried": "countIf({0}attempts > 1)",
+    "finish_known": "countIf({0}finish_reason IS NOT NULL)",
+    "truncated": "countIf({0}finish_reason = 'length')",
+    "tools_known": "countIf({0}tool_calls IS NOT NULL)",
+    "tools_called": "countIf({0}tool_calls > 0)",
+    "output_known": "countIf({0}output_tokens IS NOT NULL)",
+    "output_squares": "sum(pow(toFloat64(ifNull({0}output_tokens, 0)), 2))",
+    "output_duration_ns": "sumIf(toUInt64({0}duration_ns), {0}output_tokens IS NOT NULL)",
+    "saved_usd": "CAST(sum(ifNull({0}saved_usd, 0)), 'Decimal(38, 9)')",
 }
 """Columns that add up, and how one comes from call rows (``{0}`` is the place of their table's name). Unknown
 tokens and costs add nothing.
 """
+
+MAXIMA = {"duration_max_ns": "max({0}duration_ns)"}
+"""Columns of which the largest counts."""
 
 STATES = {
     "duration_digest": ("quantilesTDigest{}(0.5, 0.95, 0.99)", "toFloat64({0}duration_ns)"),
@@ -89,11 +103,22 @@ GRAINS = (Grain(60, 0, DAY_S // 2), Grain(900, 15, 8 * DAY_S), Grain(3_600, 60),
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is read of roll-ups: the less, the less there is for the engine to analyse and to merge."""
+
+    columns: Sequence[str] = ()
+    """Of `SUMS`, `MAXIMA` and `STATES`."""
+    dimensions: Sequence[str] = DIMENSIONS
+    where: str = ""
+    """A condition on `DIMENSIONS`, with its parameters given to the query."""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A FROM clause: ``SELECT sum(calls) FROM {source.sql} GROUP BY bucket`` with ``source.params``.
 
-    Columns: ``bucket`` (DateTime, UTC), `DIMENSIONS`, `SUMS` (add them with ``sum``) and `STATES` (merge them
-    with `merged`).
+    Columns: ``bucket`` (DateTime, UTC, the start of a step) and what was `Wanted`: add `SUMS` with ``sum``,
+    `MAXIMA` with ``max``, merge `STATES` with `merged`.
     """
 
     sql: str
@@ -106,10 +131,10 @@ def merged(state: str, column: str | None = None, suffix: str = "Merge") -> str:
 
 
 def from_rows(row: str = "") -> dict[str, str]:
-    """Column of `SUMS` and `STATES` → the aggregate that makes it from call rows. ``row`` is ``""``, or the
-    name of their table and a dot.
+    """Column of `SUMS`, `MAXIMA` and `STATES` → the aggregate that makes it from call rows. ``row`` is ``""``,
+    or the name of their table and a dot.
     """
-    sums = {name: expression.format(row) for name, expression in SUMS.items()}
+    sums = {name: expression.format(row) for name, expression in (SUMS | MAXIMA).items()}
     states = {
         name: f"{function.format('State')}({column.format(row)})"
         for name, (function, column) in STATES.items()
@@ -130,6 +155,7 @@ class _Progress:
 
 _Span = tuple[int, int]
 """Half-open range of time, ns."""
+EVERYTHING = Wanted((*SUMS, *MAXIMA, *STATES))
 
 
 class Rollups:
@@ -187,14 +213,23 @@ class Rollups:
         )
         return sorted({*written, *self._marked(grain)})
 
-    def source(self, project: str, start_ns: int, end_ns: int, step_s: int) -> Source:
+    def source(
+        self, project: str, start_ns: int, end_ns: int, step_s: int, wanted: Wanted = EVERYTHING
+    ) -> Source:
         """Counted calls of ``start_ns <= time < end_ns`` in buckets of ``step_s`` seconds.
 
         A step that is no multiple of a minute reads rows only.
         """
-        return self._source(project, [(start_ns, end_ns)], step_s, GRAINS)
+        return self._source(project, [(start_ns, end_ns)], step_s, GRAINS, wanted)
 
-    def _source(self, project: str, spans: Sequence[_Span], step_s: int, grains: Sequence[Grain]) -> Source:
+    def _source(
+        self,
+        project: str,
+        spans: Sequence[_Span],
+        step_s: int,
+        grains: Sequence[Grain],
+        wanted: Wanted = EVERYTHING,
+    ) -> Source:
         rolled: list[str] = []
         rest = list(spans)
         for grain in reversed(grains):
@@ -206,9 +241,9 @@ class Rollups:
                 rolled.append(f"(rolled.grain = {grain.seconds:d} AND ({inside}))")
         selects: list[str] = []
         if rolled:
-            selects.append(_rollup_sql(step_s, " OR ".join(rolled)))
+            selects.append(_rollup_sql(step_s, " OR ".join(rolled), wanted))
         if rest or not rolled:
-            selects.append(_rows_sql(step_s, rest))
+            selects.append(_rows_sql(step_s, rest, wanted))
         return Source(f"({' UNION ALL '.join(selects)})", {"project": project})
 
     def _divide(self, project: str, grain: Grain, spans: Sequence[_Span]) -> tuple[list[_Span], list[_Span]]:
@@ -292,11 +327,16 @@ class Rollups:
         finer = [other for other in GRAINS if other.seconds < grain.seconds]
         spans = _joined([(bucket, bucket + grain.ns) for bucket in buckets])
         source = self._source(project, spans, grain.seconds, finer)
-        columns = ", ".join(("bucket", *DIMENSIONS, *SUMS, *STATES))
+        columns = ", ".join(("bucket", *DIMENSIONS, *EVERYTHING.columns))
         inside = _condition("bucket", "toDateTime({}, 'UTC')", spans, SECOND_NS)
-        sums = ", ".join(f"sumIf(source.{name}, fresh)" for name in SUMS)
+        sums = ", ".join(
+            (
+                *(f"sumIf(source.{name}, fresh)" for name in SUMS),
+                *(f"maxIf(source.{name}, fresh)" for name in MAXIMA),
+            )
+        )
         states = ", ".join(merged(name, f"source.{name}, fresh", "MergeStateIf") for name in STATES)
-        targets = ", ".join(("project", "grain", "bucket", *DIMENSIONS, *SUMS, *STATES, "version"))
+        targets = ", ".join(("project", "grain", "bucket", *DIMENSIONS, *EVERYTHING.columns, "version"))
         self._engine.execute(
             f"INSERT INTO calls_rollup ({targets}) "
             f"SELECT {{project:String}}, {{grain:UInt32}}, bucket, {', '.join(DIMENSIONS)}, "
@@ -342,30 +382,35 @@ class Rollups:
         )
 
 
-def _rollup_sql(step_s: int, condition: str) -> str:
-    columns = ", ".join(f"rolled.{name} AS {name}" for name in (*DIMENSIONS, *SUMS, *STATES))
+def _rollup_sql(step_s: int, inside: str, wanted: Wanted) -> str:
+    columns = "".join(f", rolled.{name} AS {name}" for name in (*wanted.dimensions, *wanted.columns))
     return (
-        f"SELECT toStartOfInterval(rolled.bucket, INTERVAL {step_s:d} SECOND, 'UTC') AS bucket, {columns} "
+        f"SELECT toStartOfInterval(rolled.bucket, INTERVAL {step_s:d} SECOND, 'UTC') AS bucket{columns} "
         "FROM calls_rollup AS rolled FINAL WHERE rolled.project = {project:String} "
-        f"AND ({condition}) AND rolled.calls > 0"
+        f"AND ({inside}) AND rolled.calls > 0{_also(wanted)}"
     )
 
 
-def _rows_sql(step_s: int, spans: Sequence[_Span]) -> str:
+def _rows_sql(step_s: int, spans: Sequence[_Span], wanted: Wanted) -> str:
     """The same columns from rows; ``row.`` keeps them apart from the aggregates of the same name."""
-    columns = ", ".join(
+    made = from_rows("row.")
+    columns = "".join(
         (
-            *(f"row.{name} AS {name}" for name in DIMENSIONS),
-            *(f"{expression} AS {name}" for name, expression in from_rows("row.").items()),
+            *(f", row.{name} AS {name}" for name in wanted.dimensions),
+            *(f", {made[name]} AS {name}" for name in wanted.columns),
         )
     )
     # Plain ranges of time, so that the primary key leads to these rows and no others are read.
-    condition = _condition("row.time", "fromUnixTimestamp64Nano({}, 'UTC')", spans, 1)
+    inside = _condition("row.time", "fromUnixTimestamp64Nano({}, 'UTC')", spans, 1)
     return (
-        f"SELECT toStartOfInterval(row.time, INTERVAL {step_s:d} SECOND, 'UTC') AS bucket, {columns} "
+        f"SELECT toStartOfInterval(row.time, INTERVAL {step_s:d} SECOND, 'UTC') AS bucket{columns} "
         "FROM calls AS row FINAL WHERE row.project = {project:String} AND row.counted "
-        f"AND ({condition}) GROUP BY bucket, {', '.join(f'row.{name}' for name in DIMENSIONS)}"
+        f"AND ({inside}){_also(wanted)} GROUP BY bucket{''.join(f', row.{name}' for name in wanted.dimensions)}"
     )
+
+
+def _also(wanted: Wanted) -> str:
+    return f" AND ({wanted.where})" if wanted.where else ""
 
 
 def _condition(column: str, moment: str, spans: Sequence[_Span], unit: int) -> str:
