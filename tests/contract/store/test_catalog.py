@@ -140,3 +140,32 @@ def test_saved_views_are_kept_per_page_and_go_with_their_project(catalog: Catalo
     assert not catalog.views.delete(made.view_id)
     catalog.delete_project("chat")
     assert catalog.views.of_page("chat") == []
+
+
+def test_annotations_are_found_by_time_and_go_with_their_project(catalog: Catalog) -> None:
+    catalog.ensure_project("chat")
+    catalog.ensure_project("other")
+    notes = catalog.annotations
+    deploy = notes.create("chat", kind="deploy", time_ns=100, title="v7", service="api", tags=("blue", "eu"))
+    outage = notes.create(
+        "chat", kind="incident", time_ns=50, end_ns=150, title="down", text="disk", author="ci"
+    )
+    foreign = notes.create("other", kind="note", time_ns=100, title="elsewhere")
+    assert notes.get(deploy.annotation_id) == deploy
+    assert (deploy.tags, deploy.end_ns, outage.author) == (("blue", "eu"), None, "ci")
+    # A stretch of time that began before the range reaches into it; its end and the range's end are open.
+    assert notes.between("chat", 100, 101, limit=9) == [outage, deploy]
+    assert notes.between("chat", 101, 150, limit=9) == [outage]
+    assert notes.between("chat", 150, 200, limit=9) == []
+    assert notes.between("chat", 0, 50, limit=9) == []
+    assert notes.between(None, 0, 999, limit=9)[0] == outage
+    assert len(notes.between(None, 0, 999, limit=9)) == 3
+    assert notes.between("chat", 0, 999, limit=1) == [deploy]
+    assert notes.between("chat", 0, 999, services=["worker"], limit=9) == [outage]
+    assert notes.between("chat", 0, 999, kinds=["deploy"], limit=9) == [deploy]
+    with pytest.raises(NotFound, match="nowhere"):
+        notes.create("nowhere", kind="note", time_ns=1, title="x")
+    assert notes.delete(outage.annotation_id)
+    assert not notes.delete(outage.annotation_id)
+    catalog.delete_project("chat")
+    assert notes.between(None, 0, 999, limit=9) == [foreign]

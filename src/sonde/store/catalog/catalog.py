@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from sonde.model.errors import Conflict, NotFound, StartError, Unavailable
+from sonde.store.catalog.annotations import Annotations
 from sonde.store.catalog.project_settings import ProjectSettings
 from sonde.store.catalog.saved_views import SavedViews
 from sonde.store.catalog.tables import ApiKey, Deletion, Project
@@ -65,6 +66,7 @@ class Catalog:
         """Connect and bring the schema up to date. Raises `StartError` when that cannot be done."""
         self._now_ns = now_ns
         self.views = SavedViews(self._session, now_ns)
+        self.annotations = Annotations(self._session, now_ns)
         try:
             self._engine = _engine_for(url)
         except ModuleNotFoundError as error:

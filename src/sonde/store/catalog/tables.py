@@ -1,6 +1,6 @@
 """The catalog's tables. Times are nanoseconds since 1970."""
 
-from sqlalchemy import BigInteger, ForeignKey, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -68,3 +68,23 @@ class SavedView(Base):
     state_json: Mapped[str] = mapped_column(Text)
     created_ns: Mapped[int] = mapped_column(BigInteger)
     changed_ns: Mapped[int] = mapped_column(BigInteger)
+
+
+class Annotation(Base):
+    """A moment or a stretch of time that somebody marked."""
+
+    __tablename__ = "annotations"
+    __table_args__ = (Index("ix_annotations_time", "project", "time_ns"),)
+
+    annotation_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    project: Mapped[str] = mapped_column(Text, ForeignKey("projects.name", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(Text)
+    time_ns: Mapped[int] = mapped_column(BigInteger)
+    end_ns: Mapped[int | None] = mapped_column(BigInteger)
+    title: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    tags_json: Mapped[str] = mapped_column(Text)
+    service: Mapped[str | None] = mapped_column(Text)
+    """NULL: about every service."""
+    author: Mapped[str] = mapped_column(Text)
+    created_ns: Mapped[int] = mapped_column(BigInteger)
