@@ -131,8 +131,8 @@ def merged(state: str, column: str | None = None, suffix: str = "Merge") -> str:
 
 
 def from_rows(row: str = "") -> dict[str, str]:
-    """Column of `SUMS`, `MAXIMA` and `STATES` → the aggregate that makes it from call rows. ``row`` is ``""``,
-    or the name of their table and a dot.
+    """Column of `SUMS`, `MAXIMA` or `STATES` → the aggregate that makes it from call rows. ``row`` is ``""``, or
+    the name of their table and a dot.
     """
     sums = {name: expression.format(row) for name, expression in (SUMS | MAXIMA).items()}
     states = {
@@ -394,18 +394,15 @@ def _rollup_sql(step_s: int, inside: str, wanted: Wanted) -> str:
 def _rows_sql(step_s: int, spans: Sequence[_Span], wanted: Wanted) -> str:
     """The same columns from rows; ``row.`` keeps them apart from the aggregates of the same name."""
     made = from_rows("row.")
-    columns = "".join(
-        (
-            *(f", row.{name} AS {name}" for name in wanted.dimensions),
-            *(f", {made[name]} AS {name}" for name in wanted.columns),
-        )
-    )
+    keys = "".join(f", row.{name} AS {name}" for name in wanted.dimensions)
+    values = "".join(f", {made[name]} AS {name}" for name in wanted.columns)
+    groups = "".join(f", row.{name}" for name in wanted.dimensions)
     # Plain ranges of time, so that the primary key leads to these rows and no others are read.
     inside = _condition("row.time", "fromUnixTimestamp64Nano({}, 'UTC')", spans, 1)
     return (
-        f"SELECT toStartOfInterval(row.time, INTERVAL {step_s:d} SECOND, 'UTC') AS bucket{columns} "
+        f"SELECT toStartOfInterval(row.time, INTERVAL {step_s:d} SECOND, 'UTC') AS bucket{keys}{values} "
         "FROM calls AS row FINAL WHERE row.project = {project:String} AND row.counted "
-        f"AND ({inside}){_also(wanted)} GROUP BY bucket{''.join(f', row.{name}' for name in wanted.dimensions)}"
+        f"AND ({inside}){_also(wanted)} GROUP BY bucket{groups}"
     )
 
 
