@@ -7,6 +7,7 @@ from sonde.api import docs_page
 from sonde.api.access import authenticated
 from sonde.api.problems import PROBLEM_RESPONSES, install_problems
 from sonde.api.routes import (
+    annotations,
     calls,
     deletions,
     keys,
@@ -32,6 +33,7 @@ PREFIX = "/api/v1"
 PUBLIC_PATHS = frozenset({("POST", f"{PREFIX}/session")})
 """The only routes of this application that a stranger may call."""
 NOUNS = (
+    annotations,
     overview, calls, traces, logs, metrics, scores, status, ledger, sql, mapping, projects, deletions, keys,
     session, storage, sessions, users, views,
 )  # fmt: skip

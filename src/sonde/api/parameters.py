@@ -186,6 +186,17 @@ class ScoreParameters(ListParameters):
     session: list[str] = Field(default_factory=list)
 
 
+class AnnotationParameters(WindowParameters):
+    """What is marked on charts."""
+
+    service: list[str] = Field(
+        default_factory=list, description="Only of these services, and what is about every service"
+    )
+    kind: list[Literal["deploy", "config", "incident", "note"]] = Field(
+        default_factory=list[Literal["deploy", "config", "incident", "note"]]
+    )
+
+
 class MetricNameParameters(WindowParameters):
     """Which metrics there are."""
 

@@ -18,8 +18,10 @@ VALUES = {
     "position": "0",
     "project": "alpha",
     "key_id": "0123456789abcdef",
+    "annotation_id": "0123456789abcdef",
 }
 BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "/api/v1/annotations"): {"title": "deploy v7", "project": "alpha"},
     ("POST", "/api/v1/sql"): {"sql": "SELECT * FROM calls"},
     ("POST", "/api/v1/scores"): {"scores": [{"name": "n", "value": 1, "trace_id": trace_of(0)}]},
     ("POST", "/api/v1/projects"): {"name": "gamma"},
@@ -116,6 +118,7 @@ NEEDS = {
     ("GET", "/api/docs.css"): None,
     ("GET", "/api/openapi.json"): None,
     ("POST", "/api/v1/scores"): "ingest",
+    ("POST", "/api/v1/annotations"): "ingest",
     ("POST", "/api/v1/sql"): "sql",
     ("GET", "/api/v1/traces/{trace_id}/spans/{span_id}/messages/{position}"): "content",
     ("GET", "/api/v1/integrity"): "admin",
