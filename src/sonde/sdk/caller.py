@@ -49,10 +49,13 @@ def caller() -> str | None:
     """
     frame: FrameType | None = currentframe()
     packaged: FrameType | None = None
+    known = _kinds.get
     for _ in range(_FRAMES_MAX):
         if frame is None:
             break
-        kind = _kind(frame)
+        kind = known(frame.f_code.co_filename)
+        if kind is None:
+            kind = _learn(frame)
         if kind == _APP:
             return _name(frame)
         if kind == _PACKAGE and packaged is None:
@@ -65,14 +68,12 @@ def _name(frame: FrameType) -> str:
     return f"{frame.f_globals.get('__name__', '')}.{frame.f_code.co_qualname}".replace(".<locals>", "")
 
 
-def _kind(frame: FrameType) -> int:
+def _learn(frame: FrameType) -> int:
     file = frame.f_code.co_filename
-    known = _kinds.get(file)
-    if known is None:
-        known = _judge(file, str(frame.f_globals.get("__name__", "")))
-        if len(_kinds) < _FILES_MAX:
-            _kinds[file] = known
-    return known
+    kind = _judge(file, str(frame.f_globals.get("__name__", "")))
+    if len(_kinds) < _FILES_MAX:
+        _kinds[file] = kind
+    return kind
 
 
 def _judge(file: str, module: str) -> int:

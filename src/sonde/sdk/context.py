@@ -181,6 +181,8 @@ def values_of(current: otel.Context | None = None) -> Mapping[str, Value]:
     """The values in force as span attributes: set in this process, else arrived as baggage."""
     if current is None:
         current = otel.get_current()
+    if not current:
+        return _NOTHING
     own = current.get(_KEY)
     if own is not None:
         return cast("Mapping[str, Value]", own)

@@ -112,16 +112,17 @@ def is_call_span(attributes: Mapping[str, Any]) -> bool:
     return _operation(attributes) in CALLS
 
 
-def read(span: ReadableSpan, more: Mapping[str, Any]) -> CallFacts | None:
-    """The facts of a call's span with some attributes beside it; None for every other span."""
-    attributes = span.attributes
+def read(span: ReadableSpan, attributes: Mapping[str, Any]) -> CallFacts | None:
+    """The facts of a call's span; None for every other span.
+
+    ``attributes``: the span's own, and what is known beside them.
+    """
     context = span.context
     if not attributes or context is None:
         return None
     operation = _operation(attributes)
     if operation not in CALLS or attributes.get("logfire.span_type") == "pending_span":
         return None
-    attributes = {**attributes, **more}  # a plain dict: the span's own takes a lock for each look
     get = attributes.get
     if operation == "text_completion" and attributes.get("gen_ai.operation.name") == "generate_content":
         operation = "chat"

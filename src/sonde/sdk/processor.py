@@ -4,7 +4,7 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from typing import Any, cast
+from typing import Any
 
 from opentelemetry.context import Context, get_current
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
@@ -16,7 +16,7 @@ from sonde.sdk.context import values_of
 from sonde.sdk.facts import CallFacts, is_call_span, read
 from sonde.sdk.safety import failed
 from sonde.sdk.streams import Meter
-from sonde.sdk.values import Value
+from sonde.sdk.values import Value, plain
 from sonde.semconv.words import SCOPES
 
 EXPENSIVE = "sonde.expensive"
@@ -100,28 +100,24 @@ class CallProcessor(SpanProcessor):
         return self._following.force_flush(timeout_millis)
 
     def _begin(self, span: Span, parent_context: Context | None) -> None:
+        known = plain(span.attributes)
         values = values_of(parent_context if parent_context is not None else get_current())
-        known = span.attributes or {}
-        if values:
-            new = {key: value for key, value in values.items() if key not in known}
-            if new:
-                span.set_attributes(cast("Mapping[str, Any]", new))
+        # Gathered and set at once: each setting locks and checks anew.
+        new: dict[str, Any] = {key: value for key, value in values.items() if key not in known}
+        is_call = is_call_span(known)
         scope = span.instrumentation_scope
-        if is_call_span(known) or (scope is not None and _is_model_scope(scope.name)):
-            self._begin_call(span, known)
+        if is_call or (scope is not None and _is_model_scope(scope.name)):
+            if FUNCTION not in known:
+                function = caller()
+                if function is not None:
+                    new[FUNCTION] = function
+            new.update(events.stated())
+        if new:
+            span.set_attributes(new)
+        if is_call:
+            _last_call.set(weakref.ref(span))
         for hook in _Told.on_start:
             hook()
-
-    def _begin_call(self, span: Span, known: Mapping[str, Any]) -> None:
-        if FUNCTION not in known:
-            function = caller()
-            if function is not None:
-                span.set_attribute(FUNCTION, function)
-        stated = events.stated()
-        if stated:
-            span.set_attributes(cast("Mapping[str, Any]", stated))
-        if is_call_span(known):
-            _last_call.set(weakref.ref(span))
 
     def _finish(self, span: ReadableSpan) -> Mapping[str, Value]:
         context = span.context
@@ -129,12 +125,12 @@ class CallProcessor(SpanProcessor):
             return {}
         more: dict[str, Value] = {}
         meter = _meters.pop(context.span_id, None) if _meters else None
+        known = plain(span.attributes)
         if meter is not None:
-            known = span.attributes or {}
             more.update((key, value) for key, value in meter.attributes().items() if key not in known)
-        if not _Told.observers and BILLED not in (span.attributes or ()):
+        if not _Told.observers and BILLED not in known:
             return more
-        call = read(span, more)
+        call = read(span, {**known, **more})
         if call is None:
             return more
         settings = config.active()

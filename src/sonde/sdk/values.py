@@ -1,8 +1,8 @@
 """Attribute values as OpenTelemetry takes them, whatever a host hands over."""
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import TypeAlias, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias, cast
 
 from sonde.sdk.safety import tell_once
 
@@ -14,6 +14,16 @@ ITEMS_MAX = 128
 Value: TypeAlias = str | int | float | bool | Sequence[str]
 
 _INTEGER_MAX = (1 << 63) - 1
+
+
+def plain(attributes: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A span's attributes as a dict. Their own mapping runs Python code for every look, and raises inside for
+    every key that is missing; its ``copy`` does not.
+    """
+    if attributes is None:
+        return {}
+    copy: Callable[[], dict[str, Any]] | None = getattr(attributes, "copy", None)
+    return dict(attributes) if copy is None else copy()
 
 
 def clean(value: object) -> Value | None:

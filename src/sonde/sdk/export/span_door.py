@@ -1,5 +1,8 @@
 """The door by which an OpenTelemetry provider hands over its ended spans."""
 
+from collections.abc import Mapping
+from typing import Any, cast
+
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 
@@ -8,9 +11,13 @@ from sonde.sdk.export.intake import Intake, Lane
 from sonde.sdk.ledger import Ledger
 from sonde.sdk.safety import failed
 from sonde.sdk.sampling import in_share, notable
+from sonde.sdk.values import plain
 
 SPAN_BYTES = 1_024
 """What a span without long texts takes in memory, about."""
+EVENT_BYTES = 256
+NUMBER_BYTES = 8
+_NUMBERS = frozenset((bool, int, float))
 
 
 class SpanDoor(SpanProcessor):
@@ -75,17 +82,29 @@ class SpanDoor(SpanProcessor):
 
 def span_bytes(span: ReadableSpan) -> int:
     """About what a span takes in memory: enough to bound the queue when texts are long."""
-    total = SPAN_BYTES
-    attributes = span.attributes
-    if attributes:
-        for value in attributes.values():
-            if isinstance(value, str):
-                total += len(value)
-            elif isinstance(value, tuple):
-                total += sum(len(item) if isinstance(item, str) else 8 for item in value)
+    total = SPAN_BYTES + texts_bytes(plain(span.attributes))
     for event in span.events:
-        total += 256
-        for value in (event.attributes or {}).values():
-            if isinstance(value, str):
-                total += len(value)
+        total += EVENT_BYTES + texts_bytes(plain(event.attributes))
     return total
+
+
+def texts_bytes(attributes: Mapping[str, Any]) -> int:
+    """Characters of all texts; numbers are small, and part of what a span takes anyway."""
+    total = 0
+    for value in attributes.values():
+        kind: type = type(value)
+        if kind is str:
+            total += len(value)
+        elif kind not in _NUMBERS:
+            total += _long(value)
+    return total
+
+
+def _long(value: object) -> int:
+    if isinstance(value, str | bytes):
+        return len(value)
+    if isinstance(value, tuple):
+        return sum(map(_long, cast("tuple[object, ...]", value)))
+    if isinstance(value, Mapping):
+        return texts_bytes(cast("Mapping[str, Any]", value))
+    return NUMBER_BYTES
