@@ -131,8 +131,8 @@ def merged(state: str, column: str | None = None, suffix: str = "Merge") -> str:
 
 
 def from_rows(row: str = "") -> dict[str, str]:
-    """Column of `SUMS`, `MAXIMA` or `STATES` → the aggregate that makes it from call rows. ``row`` is ``""``, or
-    the name of their table and a dot.
+    """Column of `SUMS`, `MAXIMA` or `STATES` → the aggregate that makes it from call rows. ``row`` is ``""``,
+    or the name of their table and a dot.
     """
     sums = {name: expression.format(row) for name, expression in (SUMS | MAXIMA).items()}
     states = {
