@@ -92,7 +92,7 @@ def texts_bytes(attributes: Mapping[str, Any]) -> int:
     """Characters of all texts; numbers are small, and part of what a span takes anyway."""
     total = 0
     for value in attributes.values():
-        kind: type = type(value)
+        kind: type[object] = value.__class__
         if kind is str:
             total += len(value)
         elif kind not in _NUMBERS:
