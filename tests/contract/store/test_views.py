@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sonde.store.engine import Engine, QueryLimits, WriteBatch
-from sonde.store.search import contains, has_words
+from sonde.filters.words import contains, has_words
 from tests.contract.store.sample import Sampler, calls_of
 from tests.needs import ROOT
 

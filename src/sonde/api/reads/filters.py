@@ -6,7 +6,7 @@ from sonde.api.parameters import CallFilters
 from sonde.api.reads.query import Conditions
 from sonde.api.times import HOUR_NS, TimeRange
 from sonde.auth.grant import Grant
-from sonde.store.search import contains, has_words
+from sonde.filters.words import contains, has_words
 
 COLUMNS = {
     "provider": "provider",

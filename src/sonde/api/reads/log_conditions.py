@@ -4,7 +4,7 @@ from sonde.api.parameters import LogFilters
 from sonde.api.reads.query import Conditions
 from sonde.api.times import TimeRange
 from sonde.auth.grant import Grant
-from sonde.store.search import contains
+from sonde.filters.words import contains
 
 DISTINCT = "LIMIT 1 BY project, time, record"
 """A record that was delivered twice and is not merged yet counts once."""

@@ -22,6 +22,11 @@ class TextCondition:
     params: dict[str, object]
 
 
+def lower(text: str) -> str:
+    """Lower case as the engine makes it."""
+    return text.translate(_LOWER)
+
+
 def contains(text: str, column: str = "text", prefix: str = "search") -> TextCondition:
     """Rows whose ``column`` has the phrase ``text``: its words as whole words, together and in this order,
     whatever the case of ASCII letters. Empty text matches everything.
