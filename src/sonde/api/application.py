@@ -10,6 +10,7 @@ from sonde.api.routes import (
     annotations,
     calls,
     deletions,
+    infrastructure,
     keys,
     ledger,
     logs,
@@ -17,6 +18,7 @@ from sonde.api.routes import (
     metrics,
     overview,
     projects,
+    query,
     scores,
     session,
     sessions,
@@ -33,9 +35,8 @@ PREFIX = "/api/v1"
 PUBLIC_PATHS = frozenset({("POST", f"{PREFIX}/session")})
 """The only routes of this application that a stranger may call."""
 NOUNS = (
-    annotations,
-    overview, calls, traces, logs, metrics, scores, status, ledger, sql, mapping, projects, deletions, keys,
-    session, storage, sessions, users, views,
+    annotations, infrastructure, overview, query, calls, traces, logs, metrics, scores, status, ledger, sql,
+    mapping, projects, deletions, keys, session, storage, sessions, users, views,
 )  # fmt: skip
 
 

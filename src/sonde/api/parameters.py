@@ -211,6 +211,15 @@ class MetricSeriesParameters(WindowParameters):
     step: str = Field(default="auto", pattern=r"^(auto|[1-9]\d{0,7})$")
 
 
+class InfrastructureParameters(WindowParameters):
+    """One service's processes and calls."""
+
+    service: str | None = Field(
+        default=None, max_length=1000, description="The busiest that sends metrics when left out"
+    )
+    step: str = Field(default="auto", pattern=r"^(auto|[1-9]\d{0,7})$", description="auto, or seconds")
+
+
 class KeyParameters(ProjectParameters):
     """The list of keys."""
 
@@ -221,7 +230,7 @@ class UnknownKeyParameters(WindowParameters):
     limit: int = Field(default=200, ge=1, le=1000)
 
 
-class SqlParameters(Parameters):
+class ExportParameters(Parameters):
     """How to answer."""
 
     format: Format | None = None
