@@ -114,12 +114,14 @@ class Services:
     sql_slots: Slots = field(default_factory=lambda: Slots(SQL_CONCURRENT_PER_KEY_MAX))
     engine_names: EngineNames = field(default_factory=EngineNames)
 
-    def query(self, sql: str, params: Mapping[str, Any] | None = None) -> Result:
+    def query(
+        self, sql: str, params: Mapping[str, Any] | None = None, *, query_id: str | None = None
+    ) -> Result:
         """Run one of our own queries. One that the engine cannot read is a bug, and its text is nobody's
         business.
         """
         try:
-            return self.engine.query(sql, params, limits=READ_LIMITS)
+            return self.engine.query(sql, params, limits=READ_LIMITS, query_id=query_id)
         except BadInput as error:
             raise AssertionError(f"our own SQL is wrong: {error}") from error
 

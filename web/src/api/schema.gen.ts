@@ -4,6 +4,50 @@
  */
 
 export interface paths {
+    "/api/v1/annotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what is marked on charts
+         * @description What was posted, and a deploy for each version a service began to send in the range.
+         */
+        get: operations["list_annotations_api_v1_annotations_get"];
+        put?: never;
+        /**
+         * Mark a moment or a stretch of time
+         * @description Needs scope ``ingest``, so that a deploy script can do it with the key it sends with.
+         */
+        post: operations["create_annotation_api_v1_annotations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/annotations/{annotation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete an annotation
+         * @description Only of those that were posted.
+         */
+        delete: operations["delete_annotation_api_v1_annotations__annotation_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/backups": {
         parameters: {
             query?: never;
@@ -99,6 +143,27 @@ export interface paths {
          * @description Raw rows, content and roll-ups. With ``preview`` (the default) only counts.
          */
         post: operations["delete_api_v1_deletions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/infrastructure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Processes and hosts of a service beside its calls
+         * @description CPU, memory, network, disk, garbage collection and event-loop lag on the steps of latency, errors and
+         *     cost, and which of them go together.
+         */
+        get: operations["get_infrastructure_api_v1_infrastructure_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -270,6 +335,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every measure and dimension
+         * @description What POST /query, rules and budgets can ask for.
+         */
+        get: operations["get_measures_api_v1_measures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics/names": {
         parameters: {
             query?: never;
@@ -393,6 +478,28 @@ export interface paths {
          * @description Nothing is stored.
          */
         post: operations["test_redaction_api_v1_projects__project__redaction_test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Measures of the traffic, by dimension and over time
+         * @description Answered from roll-ups where they have everything that is asked for, else from rows.
+         *
+         *     Hanging up cancels the query.
+         */
+        post: operations["query_api_v1_query_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -707,6 +814,93 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AnnotationItem
+         * @description One annotation.
+         */
+        AnnotationItem: {
+            /** Annotation Id */
+            annotation_id: string;
+            /**
+             * Author
+             * @description The key it was posted with
+             */
+            author: string | null;
+            /** Created Time */
+            created_time: string | null;
+            /**
+             * End Time
+             * @description Null: a moment
+             */
+            end_time: string | null;
+            /**
+             * Environment
+             * @description Of a release, as the service names it
+             */
+            environment: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "deploy" | "config" | "incident" | "note";
+            /**
+             * Previous Release
+             * @description The version that was new before this one
+             */
+            previous_release: string | null;
+            /** Project */
+            project: string;
+            /** Release */
+            release: string | null;
+            /**
+             * Service
+             * @description Null: about every service
+             */
+            service: string | null;
+            /**
+             * Source
+             * @description release: Sonde saw a service send a version it had not sent before
+             * @enum {string}
+             */
+            source: "posted" | "release";
+            /** Tags */
+            tags: string[];
+            /** Text */
+            text: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            time: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * AnnotationList
+         * @description The annotations that touch the range, in order of time.
+         */
+        AnnotationList: {
+            /**
+             * From
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            from: string;
+            /** Items */
+            items: components["schemas"]["AnnotationItem"][];
+            /**
+             * To
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            to: string;
+            /**
+             * Truncated
+             * @description There are older ones in the range that are not shown
+             */
+            truncated: boolean;
+        };
+        /**
          * BackupAnswer
          * @description A finished, verified backup.
          */
@@ -968,6 +1162,30 @@ export interface components {
             user_id: string | null;
         };
         /**
+         * CallSeries
+         * @description The model calls of the service on the same steps.
+         */
+        CallSeries: {
+            /** Calls */
+            calls: number[];
+            /**
+             * Cost Usd
+             * @description Null when no call of the step has a price
+             */
+            cost_usd: (string | null)[];
+            /**
+             * Error Rate
+             * @description Null without a call
+             */
+            error_rate: (number | null)[];
+            /** Errors */
+            errors: number[];
+            /** Latency P50 Ms */
+            latency_p50_ms: (number | null)[];
+            /** Latency P95 Ms */
+            latency_p95_ms: (number | null)[];
+        };
+        /**
          * CallSummary
          * @description One row of the list of calls.
          */
@@ -1098,6 +1316,51 @@ export interface components {
             user_id: string | null;
         };
         /**
+         * Catalogue
+         * @description What can be asked for.
+         */
+        Catalogue: {
+            /**
+             * Dimensions
+             * @description Besides these, attributes.<key> of the call's span
+             */
+            dimensions: components["schemas"]["DimensionInfo"][];
+            /** Measures */
+            measures: components["schemas"]["MeasureInfo"][];
+        };
+        /**
+         * CorrelationItem
+         * @description How a line of a measure goes together with a measure of the calls. A hint where to look, no proof.
+         */
+        CorrelationItem: {
+            /**
+             * By Chance
+             * @description No more than unrelated series show in 19 of 20 cases
+             */
+            by_chance: boolean;
+            /**
+             * Calls Measure
+             * @enum {string}
+             */
+            calls_measure: "latency_p95_ms" | "error_rate" | "cost_usd" | "calls";
+            /** Line */
+            line: string;
+            /** Measure */
+            measure: string;
+            /** Note */
+            note: string | null;
+            /**
+             * Rho
+             * @description Spearman's ρ, −1 to 1; null where `note` says why
+             */
+            rho: number | null;
+            /**
+             * Steps
+             * @description Steps where both are known
+             */
+            steps: number;
+        };
+        /**
          * CostLine
          * @description One step of the computation of a cost, or a reason in words.
          */
@@ -1165,6 +1428,18 @@ export interface components {
             };
             /** Traces */
             traces: number;
+        };
+        /**
+         * DimensionInfo
+         * @description One dimension.
+         */
+        DimensionInfo: {
+            /** Description */
+            description: string;
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
         };
         /**
          * DurationQuantiles
@@ -1324,6 +1599,111 @@ export interface components {
             location: string;
             /** Message */
             message: string;
+        };
+        /**
+         * HostLine
+         * @description One line of a measure.
+         */
+        HostLine: {
+            /**
+             * Line
+             * @description Direction, generation, kind …; empty when there is one line only
+             */
+            line: string;
+            /**
+             * Values
+             * @description Per step; null where nothing was reported
+             */
+            values: (number | null)[];
+        };
+        /**
+         * HostMeasureSeries
+         * @description One measure of the processes or hosts of the service.
+         */
+        HostMeasureSeries: {
+            /**
+             * About
+             * @enum {string}
+             */
+            about: "process" | "host";
+            /** Description */
+            description: string;
+            /** Lines */
+            lines: components["schemas"]["HostLine"][];
+            /**
+             * Metric
+             * @description The OpenTelemetry metric it was read from
+             */
+            metric: string;
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /**
+             * Unit
+             * @description UCUM: 1 (a share or cores), By, By/s, s, {thread} …
+             */
+            unit: string;
+        };
+        /**
+         * Infrastructure
+         * @description One service: its processes, its hosts and its calls on one time axis.
+         */
+        Infrastructure: {
+            calls: components["schemas"]["CallSeries"];
+            /**
+             * Correlations
+             * @description Strongest first; those without ρ last
+             */
+            correlations: components["schemas"]["CorrelationItem"][];
+            /**
+             * From
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            from: string;
+            /** Measures */
+            measures: components["schemas"]["HostMeasureSeries"][];
+            /**
+             * Service
+             * @description Null when no service sent anything in the range
+             */
+            service: string | null;
+            /** Services */
+            services: components["schemas"]["InfrastructureService"][];
+            /** Step Seconds */
+            step_seconds: number;
+            /**
+             * Times
+             * @description Starts of the steps
+             */
+            times: string[];
+            /**
+             * To
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            to: string;
+        };
+        /**
+         * InfrastructureService
+         * @description One service that sent calls or process metrics in the range.
+         */
+        InfrastructureService: {
+            /** Calls */
+            calls: number;
+            /**
+             * Instances
+             * @description Different resources that sent them
+             */
+            instances: number;
+            /**
+             * Metrics
+             * @description The metrics it sends that this page reads
+             */
+            metrics: string[];
+            /** Service */
+            service: string;
         };
         /**
          * IntegrityAnswer
@@ -1635,6 +2015,33 @@ export interface components {
             to: string;
         };
         /**
+         * MeasureInfo
+         * @description One measure.
+         */
+        MeasureInfo: {
+            /**
+             * Better
+             * @description Which direction is good, where one is
+             */
+            better: ("up" | "down") | null;
+            /** Description */
+            description: string;
+            /** Name */
+            name: string;
+            /**
+             * Null Means
+             * @description When the value is null
+             */
+            null_means: string;
+            /** Title */
+            title: string;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "count" | "ratio" | "ms" | "usd" | "tokens" | "per_second" | "bytes";
+        };
+        /**
          * Message
          * @description One piece of content. Needs scope `content`.
          */
@@ -1924,6 +2331,44 @@ export interface components {
             users: number;
         };
         /**
+         * NewAnnotation
+         * @description An annotation to make.
+         */
+        NewAnnotation: {
+            /**
+             * End Time
+             * @description Makes it a stretch of time
+             */
+            end_time?: string | null;
+            /**
+             * Kind
+             * @default note
+             * @enum {string}
+             */
+            kind: "deploy" | "config" | "incident" | "note";
+            /**
+             * Project
+             * @description The key's project, else `default`
+             */
+            project?: string | null;
+            /** Service */
+            service?: string | null;
+            /** Tags */
+            tags?: string[];
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Time
+             * @description RFC 3339 or relative to now (-15m). Now when left out
+             */
+            time?: string | null;
+            /** Title */
+            title: string;
+        };
+        /**
          * NewKey
          * @description A key to create.
          */
@@ -2012,6 +2457,19 @@ export interface components {
             /** Project */
             project: string;
             state: components["schemas"]["ViewState"];
+        };
+        /**
+         * OrderBy
+         * @description What makes a group large.
+         */
+        OrderBy: {
+            /**
+             * Descending
+             * @default true
+             */
+            descending: boolean;
+            /** Measure */
+            measure: string;
         };
         /**
          * Overview
@@ -2299,6 +2757,168 @@ export interface components {
             /** Project */
             project: string;
             retention_days: components["schemas"]["RetentionDays"];
+        };
+        /**
+         * QueryAnswer
+         * @description Measures by name. Series have one value per entry of ``times``.
+         */
+        QueryAnswer: {
+            /** Dimensions */
+            dimensions: components["schemas"]["DimensionInfo"][];
+            /**
+             * From
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            from: string;
+            /** Groups */
+            groups: components["schemas"]["QueryGroup"][];
+            /**
+             * Interval Seconds
+             * @description Null without a series, and for calendar steps
+             */
+            interval_seconds: number | null;
+            /** Measures */
+            measures: components["schemas"]["MeasureInfo"][];
+            /**
+             * Previous
+             * @description Of the range of equal length just before
+             */
+            previous: {
+                [key: string]: number | string | null;
+            } | null;
+            /**
+             * Series
+             * @description Of the whole
+             */
+            series: {
+                [key: string]: (number | string | null)[];
+            } | null;
+            /**
+             * Source
+             * @description Whether roll-ups were used; then `from` and `to` are rounded outwards to the minute
+             * @enum {string}
+             */
+            source: "rows" | "rollup";
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * Times
+             * @description Starts of the steps
+             */
+            times: string[] | null;
+            /**
+             * To
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            to: string;
+            /** Totals */
+            totals: {
+                [key: string]: number | string | null;
+            };
+        };
+        /**
+         * QueryGroup
+         * @description One combination of values.
+         */
+        QueryGroup: {
+            /**
+             * Other
+             * @description Everything beyond the limit
+             * @default false
+             */
+            other: boolean;
+            /** Previous */
+            previous: {
+                [key: string]: number | string | null;
+            } | null;
+            /** Series */
+            series: {
+                [key: string]: (number | string | null)[];
+            } | null;
+            /** Totals */
+            totals: {
+                [key: string]: number | string | null;
+            };
+            /**
+             * Values
+             * @description By dimension; null is unknown
+             */
+            values: {
+                [key: string]: string | null;
+            };
+        };
+        /**
+         * QueryRequest
+         * @description A question about the calls of a time range.
+         */
+        QueryRequest: {
+            /**
+             * Compare
+             * @description Also the range of equal length just before
+             * @default false
+             */
+            compare: boolean;
+            /**
+             * Dimensions
+             * @description Names from GET /measures, or attributes.<key>
+             */
+            dimensions?: string[];
+            /**
+             * Filter
+             * @description The filter language: model:gpt-4o status:error cost>0.05
+             * @default
+             */
+            filter: string;
+            /**
+             * From
+             * @description RFC 3339, or relative to now: -15m, -24h, -7d
+             */
+            from: string;
+            /**
+             * Interval
+             * @description Of the series: auto, day, week, month or a number of seconds; null for none
+             * @example auto
+             * @example 3600
+             */
+            interval?: string | number | null;
+            /**
+             * Limit
+             * @description Groups, largest first
+             * @default 10
+             */
+            limit: number;
+            /**
+             * Measures
+             * @description Names from GET /measures
+             */
+            measures: string[];
+            /** @description The first measure, largest first, when left out */
+            order?: components["schemas"]["OrderBy"] | null;
+            /**
+             * Other
+             * @description What lies beyond the limit as one group of its own
+             * @default true
+             */
+            other: boolean;
+            /**
+             * Project
+             * @description Every project of the credential when left out
+             */
+            project?: string | null;
+            /**
+             * Time Zone
+             * @description IANA name; of days, weeks and hours of the day
+             * @default UTC
+             */
+            time_zone: string;
+            /**
+             * To
+             * @description RFC 3339, `now`, or relative
+             * @default now
+             */
+            to: string;
         };
         /**
          * ReceiverStatus
@@ -3692,6 +4312,134 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_annotations_api_v1_annotations_get: {
+        parameters: {
+            query?: {
+                /** @description Every project of the credential when left out */
+                project?: string | null;
+                /** @description RFC 3339, or relative to now: -15m, -24h, -7d. The last 24 hours when left out */
+                from?: string | null;
+                /** @description RFC 3339, `now`, or relative. Now when left out */
+                to?: string | null;
+                /** @description Only of these services, and what is about every service */
+                service?: string[];
+                kind?: ("deploy" | "config" | "incident" | "note")[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnotationList"];
+                };
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_annotation_api_v1_annotations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAnnotation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnotationItem"];
+                };
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_annotation_api_v1_annotations__annotation_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                annotation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     make_backup_api_v1_backups_post: {
         parameters: {
             query?: never;
@@ -3953,6 +4701,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeletionAnswer"];
+                };
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_infrastructure_api_v1_infrastructure_get: {
+        parameters: {
+            query?: {
+                /** @description Every project of the credential when left out */
+                project?: string | null;
+                /** @description RFC 3339, or relative to now: -15m, -24h, -7d. The last 24 hours when left out */
+                from?: string | null;
+                /** @description RFC 3339, `now`, or relative. Now when left out */
+                to?: string | null;
+                /** @description The busiest that sends metrics when left out */
+                service?: string | null;
+                /** @description auto, or seconds */
+                step?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Infrastructure"];
                 };
             };
             /** @description The request does not fit the schema */
@@ -4384,6 +5181,44 @@ export interface operations {
             };
         };
     };
+    get_measures_api_v1_measures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     metric_names_api_v1_metrics_names_get: {
         parameters: {
             query?: {
@@ -4739,6 +5574,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RedactionTested"];
+                };
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    query_api_v1_query_post: {
+        parameters: {
+            query?: {
+                format?: ("json" | "csv" | "jsonl") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueryRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryAnswer"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
                 };
             };
             /** @description The request does not fit the schema */

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from sonde.api.access import Shop, SqlUser
 from sonde.api.exports import EXPORT_RESPONSES, export_sql, wanted_format
-from sonde.api.parameters import SqlParameters
+from sonde.api.parameters import ExportParameters
 from sonde.api.schemas.sql import SqlQuery, SqlResult
 from sonde.api.sql.run import run_query
 
@@ -19,7 +19,7 @@ async def query(
     request: Request,
     grant: SqlUser,
     shop: Shop,
-    parameters: Annotated[SqlParameters, Query()],
+    parameters: Annotated[ExportParameters, Query()],
 ) -> SqlResult | Response:
     """ClickHouse SQL over the views spans, calls, messages, logs, metrics, scores and alerts, read only.
 

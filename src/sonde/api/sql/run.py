@@ -1,15 +1,14 @@
 """Running a user's query: prepare, bind, limit, cancel when the caller hangs up, and shape the answer."""
 
-import asyncio
 import math
 import time
-import uuid
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
 from starlette.requests import Request
 
+from sonde.api.cancelling import while_connected
 from sonde.api.schemas.sql import SqlColumn, SqlQuery, SqlResult
 from sonde.api.services import Services
 from sonde.api.sql.rewrite import PROJECT_PARAMETER, prepare
@@ -18,8 +17,6 @@ from sonde.auth.grant import Grant
 from sonde.model.errors import BadInput, QueryTimeout
 from sonde.model.limits import SQL_RESULT_ROWS_MAX
 from sonde.store.engine import USER_LIMITS, QueryLimits, Result
-
-POLL_S = 0.1
 
 
 def limits_for(rows: int) -> QueryLimits:
@@ -39,22 +36,10 @@ async def run_query(shop: Services, grant: Grant, body: SqlQuery, request: Reque
 
     Raises `NotAllowed`, `Forbidden`, `BadInput`, `QueryTimeout`, `TooLarge`, `RateLimited`, `NotFound`.
     """
-    loop = asyncio.get_running_loop()
-    query_id = f"user-{uuid.uuid4()}"
     with shop.sql_slots.take(grant.key_id or grant.kind):
-        work = loop.run_in_executor(None, answer, shop, grant, body, query_id)
-        try:
-            while not work.done():
-                await asyncio.wait([work], timeout=POLL_S)
-                if not work.done() and await request.is_disconnected():
-                    await loop.run_in_executor(None, shop.engine.cancel, query_id)
-                    await asyncio.wait([work])
-                    break
-        except asyncio.CancelledError:
-            # The server stops: end the query rather than leave it to its time limit.
-            await asyncio.shield(loop.run_in_executor(None, shop.engine.cancel, query_id))
-            raise
-        return await work
+        return await while_connected(
+            request, shop.engine, lambda query_id: answer(shop, grant, body, query_id)
+        )
 
 
 def answer(shop: Services, grant: Grant, body: SqlQuery, query_id: str) -> SqlResult:
