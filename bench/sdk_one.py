@@ -65,7 +65,7 @@ def events() -> bytes:
     )
 
 
-def provider(**instrumented_by: str) -> Flush:
+def provider(by: str = "", *, is_global: bool = True) -> Flush:
     """The plain OpenTelemetry SDK with a batch exporter; with ``by``, one instrumentation on it."""
     from opentelemetry import trace
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -74,9 +74,10 @@ def provider(**instrumented_by: str) -> Flush:
 
     made = TracerProvider()
     made.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-    trace.set_tracer_provider(made)
-    if instrumented_by:
-        instrumentor = importlib.import_module(instrumented_by["by"]).OpenAIInstrumentor
+    if is_global:
+        trace.set_tracer_provider(made)
+    if by:
+        instrumentor = importlib.import_module(by).OpenAIInstrumentor
         instrumentor().instrument(tracer_provider=made)
     return made.force_flush
 
