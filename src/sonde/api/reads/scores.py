@@ -61,10 +61,14 @@ def list_scores(shop: Services, grant: Grant, parameters: ScoreParameters) -> Pa
 
 
 def of_trace(shop: Services, project: str, trace_id: str) -> list[ScoreItem]:
-    """The scores of a trace, oldest first."""
+    """The scores of a trace, oldest first. Most have none, and to find that out one column is enough."""
     conditions = Conditions()
     conditions.project(project)
     conditions.trace(trace_id)
+    if not shop.query(
+        f"SELECT score_id FROM scores FINAL {conditions.where} LIMIT 1", conditions.params
+    ).rows:
+        return []
     rows = shop.query(
         f"SELECT {COLUMNS} FROM scores FINAL {conditions.where} ORDER BY time LIMIT {OF_TRACE_MAX}",
         conditions.params,

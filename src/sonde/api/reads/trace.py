@@ -1,5 +1,6 @@
 """One trace: its spans in the order of the tree, with their calls."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,8 +29,10 @@ NODE_COLUMNS = (
     "scope_name, operation, CAST(status, 'String') AS status_text, status_message, error_type, time_flag, "
     "JSONLength(events) AS events_count, JSONLength(links) AS links_count"
 )
-ROW_COLUMNS = f"{NODE_COLUMNS}, user_id, session_id, environment"
-"""With what the summary takes."""
+ROW_COLUMNS = f"{NODE_COLUMNS}, user_id, session_id, environment, version"
+"""With what the summary takes, and which of two versions is the newer."""
+ROWS_MAX = 4 * SPANS_READ_MAX
+"""Rows of one query: a span may be stored in several versions until they are merged."""
 
 
 def get_trace(shop: Services, grant: Grant, parameters: TraceParameters, trace_id: str) -> TraceDetail:
@@ -45,7 +48,7 @@ def get_trace(shop: Services, grant: Grant, parameters: TraceParameters, trace_i
     if len(spans) > AT_ONCE_MAX:
         return _large(shop, grant, parameters, trace_id)
     project = _first_project(spans)
-    rows = {row["span_hex"]: row for row in spans if row["project_name"] == project}
+    rows = newest(row for row in spans if row["project_name"] == project)
     order = tree_order((row["span_hex"], row["parent_hex"], row["time"]) for row in rows.values())
     page, cursor = _page(order, parameters, trace_id)
     summary = summary_of(project, trace_id, list(rows.values()), list(extras.calls.values()))
@@ -92,7 +95,7 @@ def _small(shop: Services, project: str | None, trace_id: str) -> list[dict[str,
     conditions.trace(trace_id)
     rows = shop.query(
         f"SELECT toString(project) AS project_name, {ROW_COLUMNS} FROM spans {conditions.where} "
-        f"ORDER BY project, version DESC LIMIT 1 BY project, span_id LIMIT {AT_ONCE_MAX + 1}",
+        f"LIMIT {AT_ONCE_MAX + 1}",
         conditions.params,
     ).dicts()
     if not rows:
@@ -101,7 +104,17 @@ def _small(shop: Services, project: str | None, trace_id: str) -> list[dict[str,
 
 
 def _first_project(rows: list[dict[str, Any]]) -> str:
-    return str(rows[0]["project_name"])
+    return min(str(row["project_name"]) for row in rows)
+
+
+def newest(rows: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The newest version of each row by its span id. Sorting in the engine would cost more than this."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        known = found.get(row["span_hex"])
+        if known is None or row["version"] > known["version"]:
+            found[row["span_hex"]] = row
+    return found
 
 
 def _page(
@@ -196,10 +209,10 @@ def _span_rows(shop: Services, conditions: Conditions, page: list[TreeNode]) -> 
 def _call_rows(shop: Services, conditions: Conditions) -> dict[str, dict[str, Any]]:
     """Calls of the whole trace by span id."""
     found = shop.query(
-        f"SELECT {NODE_CALL_COLUMNS} FROM calls {conditions.where} ORDER BY version DESC LIMIT 1 BY span_id",
+        f"SELECT {NODE_CALL_COLUMNS}, version FROM calls {conditions.where} LIMIT {ROWS_MAX}",
         conditions.params,
     )
-    return {row["span_hex"]: row for row in found.dicts()}
+    return newest(found.dicts())
 
 
 def span_node(row: dict[str, Any], node: TreeNode, start_ns: int, call: dict[str, Any] | None) -> SpanNode:
@@ -236,6 +249,5 @@ def node_fields(
 
 
 def _log_count(shop: Services, conditions: Conditions) -> int:
-    return int(
-        shop.query(f"SELECT uniqExact(record) FROM logs {conditions.where}", conditions.params).scalar() or 0
-    )
+    found = shop.query(f"SELECT uniqExact(record) FROM logs {conditions.where}", conditions.params)
+    return int(found.scalar() or 0)
