@@ -115,7 +115,10 @@ def test_it_is_exported(world: World) -> None:
         ({"measures": ["calls"], "dimensions": ["attributes.`"]}, "dimension"),
         ({"measures": ["calls"], "from": "now", "to": "-1d"}, "before"),
         ({"measures": ["calls"], "filter": "modell:x"}, "model"),
-        ({"measures": ["calls", "errors"], "dimensions": ["model"], "limit": 999, "interval": 3600}, "values"),
+        (
+            {"measures": ["calls", "errors"], "dimensions": ["model"], "limit": 999, "interval": 3600},
+            "values",
+        ),
     ],
 )  # fmt: skip
 def test_bad_questions_are_told_what_to_do(world: World, body: dict[str, object], text: str) -> None:
