@@ -4,10 +4,12 @@ import hashlib
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
 
 from sonde.model.errors import BadInput
 from sonde.redaction.detectors import DETECTORS, HINTS
 from sonde.redaction.engine import Pattern, Span
+from sonde.redaction.hits import Piece, Step, apart, pieces
 from sonde.redaction.neighbours import Detector
 from sonde.redaction.rules import CUSTOM_PATTERNS_MAX, RedactionRules
 
@@ -53,6 +55,10 @@ class Masker:
             if enabled[kind]
             for detector in detectors
         ]
+        self._steps: list[Step] = [
+            *((name, pattern.spans) for name, pattern in self._custom),
+            *((kind, _verified(detector)) for kind, detector in self._detectors),
+        ]
         hints = [HINTS[kind] for kind in DETECTORS if enabled[kind]]
         self._hint = Pattern(b"|".join(hints)) if hints else None
         json_hints = [*hints, _ESCAPED_ASCII, *([_KEY_HINT] if rules.secrets else [])]
@@ -70,6 +76,10 @@ class Masker:
             return text
         masked = self._masked(raw)
         return text if masked is raw else masked.decode("utf-8", "surrogatepass")
+
+    def pieces(self, text: str) -> list[Piece]:
+        """Plain text cut where it is masked, with the name of the rule that does it."""
+        return pieces(text, self._steps)
 
     def json_text(self, text: str) -> str:
         """JSON text, masked inside its strings and still valid. Text that is not JSON is masked as text."""
@@ -102,11 +112,8 @@ class Masker:
 
     def _masked(self, raw: bytes) -> bytes:
         """The bytes with masks; the same object when there is nothing to mask."""
-        for name, pattern in self._custom:
-            raw = self._replaced(raw, name, [span for span in pattern.spans(raw) if span[1] > span[0]])
-        for kind, (pattern, verify) in self._detectors:
-            spans = [span for start, end in pattern.spans(raw) for span in verify(raw, start, end)]
-            raw = self._replaced(raw, kind, spans)
+        for rule, find in self._steps:
+            raw = self._replaced(raw, rule, apart(find(raw)))
         return raw
 
     def _replaced(self, raw: bytes, kind: str, spans: list[Span]) -> bytes:
@@ -116,8 +123,6 @@ class Masker:
         parts: list[bytes] = []
         at = 0
         for start, end in spans:
-            if start < at:
-                continue  # a verifier may have widened the one before over this one
             parts += (raw[at:start], mask)
             at = end
             self._counts[kind] += 1
@@ -169,3 +174,8 @@ class Masker:
         if not self.rules.cards or not literal.isdigit():
             return literal
         return '"[card]"' if self.text(literal) == "[card]" else literal
+
+
+def _verified(detector: Detector) -> Callable[[bytes], list[Span]]:
+    pattern, verify = detector
+    return lambda raw: [span for start, end in pattern.spans(raw) for span in verify(raw, start, end)]
