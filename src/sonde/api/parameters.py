@@ -2,11 +2,12 @@
 no filter.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from sonde.api.schemas.common import CostState, Status
+from sonde.filters.parsing import TEXT_MAX as FILTER_TEXT_MAX
 
 Format = Literal["json", "csv", "jsonl"]
 Severity = Literal["trace", "debug", "info", "warn", "error", "fatal", ""]
@@ -47,6 +48,16 @@ class ListParameters(WindowParameters):
     limit: int = Field(default=50, ge=1, le=1000)
 
 
+FilterText = Annotated[
+    str | None,
+    Field(
+        default=None,
+        max_length=FILTER_TEXT_MAX,
+        description="Conditions in the filter language: `model:gpt-4o cost>0.05 -env:dev`",
+    ),
+]
+
+
 class CallFilters(WindowParameters):
     """Filters on calls. A repeated parameter means any of its values; different parameters all have to hold.
 
@@ -74,6 +85,7 @@ class CallFilters(WindowParameters):
     min_tokens: int | None = Field(default=None, ge=0, lt=2**53)
     max_tokens: int | None = Field(default=None, ge=0, lt=2**53)
     trace_id: str | None = Field(default=None, pattern=r"^[0-9a-f]{32}$")
+    filter: FilterText = None
     counted: bool = Field(
         default=True, description="False: show the dropped duplicates instead (they are never summed)"
     )
@@ -156,6 +168,7 @@ class LogFilters(WindowParameters):
     event_name: list[str] = Field(default_factory=list)
     trace_id: str | None = Field(default=None, pattern=r"^[0-9a-f]{32}$")
     span_id: str | None = Field(default=None, pattern=r"^[0-9a-f]{16}$")
+    filter: FilterText = None
     q: str | None = Field(
         default=None,
         min_length=2,

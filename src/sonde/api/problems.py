@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from sonde.api.schemas.common import FieldProblem, Problem
+from sonde.filters import FilterError
 from sonde.model.errors import RateLimited, SondeError, Unauthenticated, Unavailable
 from sonde.model.limits import RETRY_AFTER_S
 
@@ -39,6 +40,7 @@ def problem(
     *,
     hint: str = "",
     errors: list[FieldProblem] | None = None,
+    place: FilterError | None = None,
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
     """One problem document as an answer."""
@@ -50,6 +52,9 @@ def problem(
         code=code,
         hint=hint or None,
         errors=errors,
+        position=place.position if place else None,
+        length=place.length if place else None,
+        suggestions=list(place.suggestions) if place else None,
     )
     return JSONResponse(
         body.model_dump(exclude_none=True), status_code=status, media_type=MEDIA_TYPE, headers=headers
@@ -63,7 +68,8 @@ def problem_of(error: SondeError) -> JSONResponse:
         headers["Retry-After"] = str(RETRY_AFTER_S)
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = 'Bearer realm="sonde"'
-    return problem(error.status, error.code, error.message, hint=error.hint, headers=headers)
+    place = error if isinstance(error, FilterError) else None
+    return problem(error.status, error.code, error.message, hint=error.hint, place=place, headers=headers)
 
 
 def field_problems(error: RequestValidationError) -> list[FieldProblem]:

@@ -5,8 +5,29 @@ only our own words. Every error is a `FilterError` with its place in the text.
 """
 
 from sonde.filters.compiling import Compiled, Scope, compile_filter
+from sonde.filters.editing import with_term, without_field
 from sonde.filters.errors import FilterError
-from sonde.filters.fields import TARGETS, Target
+from sonde.filters.explaining import explain
+from sonde.filters.fields import TARGETS, Field, FieldTable, Target
+from sonde.filters.formatting import format_filter
 from sonde.filters.parsing import parse
+from sonde.filters.tables import TABLES
+from sonde.filters.tree import Node
 
-__all__ = ["TARGETS", "Compiled", "FilterError", "Scope", "Target", "compile_filter", "parse"]
+__all__ = [
+    "TABLES",
+    "TARGETS",
+    "Compiled",
+    "Field",
+    "FieldTable",
+    "FilterError",
+    "Node",
+    "Scope",
+    "Target",
+    "compile_filter",
+    "explain",
+    "format_filter",
+    "parse",
+    "with_term",
+    "without_field",
+]

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeVar, cast
 
 import lark
 from lark import Lark, Token, Transformer
-from lark.exceptions import UnexpectedCharacters, UnexpectedToken
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput
 
 from sonde.filters.errors import FilterError
 from sonde.filters.tree import (
@@ -42,7 +42,7 @@ _QUOTED_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
 def _inline(kind: type[ClassT]) -> type[ClassT]:
-    """Hands the children to the methods of a builder one by one. (The library's own types are incomplete.)"""
+    """Hands the children to the methods of a builder one by one. The library's own types are incomplete."""
     return cast("type[ClassT]", cast("Any", lark).v_args(inline=True)(kind))
 
 
@@ -60,15 +60,13 @@ def parse(text: str) -> Node:
     except UnicodeEncodeError as error:
         raise FilterError("This character is half of one.", error.start, error.end - error.start) from None
     try:
-        return cast("Node", cast("Any", _parser()).parse(text))
-    except UnexpectedCharacters as error:
-        raise _unreadable(text, int(error.pos_in_stream), set(cast("Any", error).allowed or ())) from None
-    except UnexpectedToken as error:
-        raise _unexpected(text, cast("Token", error.token), set(cast("Any", error).expected)) from None
+        return cast("Node", _parser().parse(text))
+    except UnexpectedInput as error:
+        raise _explained(text, cast("Any", error)) from None
 
 
 @cache
-def _parser() -> Lark:
+def _parser() -> Any:  # the library's own types are incomplete
     grammar = files("sonde.filters").joinpath("grammar.lark").read_text(encoding="utf-8")
     return Lark(
         grammar,
@@ -270,6 +268,14 @@ def _has(values: tuple[Value, ...], place: Place, sign: Token) -> Node:
         found = has if found is None else either(found, has)
     assert found is not None, "the grammar wants a value"
     return found
+
+
+def _explained(text: str, error: Any) -> FilterError:
+    """The library's error in our words."""
+    if isinstance(error, UnexpectedCharacters):
+        untyped = cast("Any", error)
+        return _unreadable(text, untyped.pos_in_stream, set(untyped.allowed or ()))
+    return _unexpected(text, error.token, set(error.expected))
 
 
 def _unreadable(text: str, position: int, allowed: set[str]) -> FilterError:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from sonde.api.parameters import CallFilters
+from sonde.api.reads.filter_text import add_filter
 from sonde.api.reads.query import Conditions
 from sonde.api.times import HOUR_NS, TimeRange
 from sonde.auth.grant import Grant
@@ -52,6 +53,7 @@ def call_conditions(
     if filters.trace_id:
         conditions.trace(filters.trace_id)
     _numbers(conditions, filters)
+    add_filter(conditions, grant, filters, "calls", window)
     if filters.q:
         grant.need("content")
         _content(conditions, filters.q, window)

@@ -1,6 +1,7 @@
 """The filters on log records as conditions on the table ``logs``."""
 
 from sonde.api.parameters import LogFilters
+from sonde.api.reads.filter_text import add_filter
 from sonde.api.reads.query import Conditions
 from sonde.api.times import TimeRange
 from sonde.auth.grant import Grant
@@ -24,6 +25,7 @@ def log_conditions(grant: Grant, filters: LogFilters, window: TimeRange) -> Cond
         conditions.trace(filters.trace_id)
     if filters.span_id:
         conditions.span(filters.span_id)
+    add_filter(conditions, grant, filters, "logs", window)
     if filters.q:
         found = contains(filters.q, "body", prefix="q")
         conditions.add(found.sql, **found.params)

@@ -83,6 +83,9 @@ class Problem(Answer):
     errors: list[FieldProblem] | None = Field(
         default=None, description="Each invalid field, for validation errors"
     )
+    position: int | None = Field(default=None, description="Of a wrong filter: the first wrong character")
+    length: int | None = Field(default=None, description="How many characters are wrong")
+    suggestions: list[str] | None = Field(default=None, description="What could stand there, best first")
 
 
 class Message(Answer):
