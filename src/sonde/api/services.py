@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from sonde.api.sql.engine_names import EngineNames
@@ -15,6 +16,7 @@ from sonde.model.rows import Cost, Score
 from sonde.store.catalog import Catalog
 from sonde.store.engine import Engine, QueryLimits, Result
 from sonde.store.rollups import Rollups
+from sonde.telemetry.self_cost import SelfCost
 
 READ_LIMITS = QueryLimits(seconds=30, memory_bytes=1 << 30)
 
@@ -111,6 +113,8 @@ class Services:
     public_url: str | None = None
     grpc_port: int | None = None
     """None or 0: not told to anybody."""
+    self_cost: Callable[[], SelfCost] | None = None
+    data_dir: Path | None = None
     sql_slots: Slots = field(default_factory=lambda: Slots(SQL_CONCURRENT_PER_KEY_MAX))
     engine_names: EngineNames = field(default_factory=EngineNames)
 

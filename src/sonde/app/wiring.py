@@ -39,6 +39,7 @@ from sonde.pricing import PriceBook
 from sonde.store.catalog import Catalog
 from sonde.store.opening import Store, open_embedded, open_server
 from sonde.store.recall import stored_spans
+from sonde.telemetry import self_cost
 from sonde.telemetry.counters import REGISTRY
 from sonde.ui.app import ui_app
 
@@ -182,6 +183,7 @@ def _connect(settings: Settings, store: Store, now_ns: Callable[[], int]) -> Ser
         before_project_goes=stop_demo,
         now_ns=now_ns,
     )
+    sampler = self_cost.SelfCostSampler(now_ns)
     api = create_api(
         Services(
             engine=engine,
@@ -194,6 +196,8 @@ def _connect(settings: Settings, store: Store, now_ns: Callable[[], int]) -> Ser
             now_ns=now_ns,
             public_url=settings.public_url,
             grpc_port=settings.otlp_grpc_port,
+            self_cost=sampler.report,
+            data_dir=folder,
         )
     )
     health = health_routes(
@@ -215,6 +219,7 @@ def _connect(settings: Settings, store: Store, now_ns: Callable[[], int]) -> Ser
         housekeeper=Housekeeper(
             [
                 Task("roll-ups", ROLLUP_S, _WhenWritten(store.rollups.rebuild_due)),
+                Task("self-cost", self_cost.EVERY_S, sampler),
                 Task("garbage", garbage.EVERY_S, garbage.Collector()),
                 Task("checkpoint", CHECKPOINT_S, store.checkpoint),
                 Task("retention", RETENTION_S, keeper.expire),

@@ -56,9 +56,11 @@ class SelfCostSampler:
         """Now and the last hour."""
         with self._lock:
             samples = list(self._samples)
+        now = self._usage()
         # Linux counts the peak in KiB, macOS in bytes.
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else _KIB)
-        return SelfCost(self._started_ns, peak, self._usage(), samples)
+        # The kernel renews the peak a little later than what is resident.
+        return SelfCost(self._started_ns, max(peak, now.memory_bytes or 0), now, samples)
 
     def _usage(self) -> Usage:
         used = resource.getrusage(resource.RUSAGE_SELF)

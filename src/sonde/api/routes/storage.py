@@ -1,10 +1,16 @@
-"""GET /storage and /integrity, POST /backups."""
+"""GET /storage, /self-cost and /integrity, POST /backups."""
 
 from fastapi import APIRouter
 
 from sonde.api.access import Admin, Reader, Shop
 from sonde.api.reads import storage as reads
-from sonde.api.schemas.storage import BackupAnswer, BackupRequest, IntegrityAnswer, StorageAnswer
+from sonde.api.schemas.storage import (
+    BackupAnswer,
+    BackupRequest,
+    IntegrityAnswer,
+    SelfCostAnswer,
+    StorageAnswer,
+)
 
 router = APIRouter(tags=["storage"])
 
@@ -13,6 +19,12 @@ router = APIRouter(tags=["storage"])
 def get_storage(grant: Reader, shop: Shop) -> StorageAnswer:
     """Sizes are of the whole installation; retention is of the projects the credential may see."""
     return reads.storage(shop, grant)
+
+
+@router.get("/self-cost", summary="CPU, memory and disk of Sonde itself")
+def get_self_cost(grant: Reader, shop: Shop) -> SelfCostAnswer:
+    """Of this server's process and data folder, with the last hour in steps of ten seconds."""
+    return reads.self_cost(shop)
 
 
 @router.get("/integrity", summary="Is what is stored whole")

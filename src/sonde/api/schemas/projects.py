@@ -87,8 +87,16 @@ class RedactionTest(Request):
     )
 
 
+class RedactionPiece(Answer):
+    """A part of the text that was given."""
+
+    text: str
+    rule: str | None = Field(description="The mask or pattern that hides it; null: it stays")
+
+
 class RedactionTested(Answer):
     """The text as it would be stored."""
 
     text: str
     masked: int = Field(description="How many places were masked")
+    pieces: list[RedactionPiece] = Field(description="The text that was given, in order")

@@ -10,6 +10,7 @@ from sonde.api.schemas.projects import (
     ProjectItem,
     ProjectList,
     RedactionPattern,
+    RedactionPiece,
     RedactionSettings,
     RedactionTest,
     RedactionTested,
@@ -107,8 +108,12 @@ def test_redaction(shop: Services, grant: Grant, name: str, test: RedactionTest)
     """A text as it would be stored."""
     redaction = test.redaction or redaction_of(find(shop, grant, name).settings)
     redactor = Redactor(rules_of(redaction))
-    text = redactor.text(test.text)
-    return RedactionTested(text=text, masked=sum(redactor.counts().values()))
+    pieces = redactor.pieces(test.text)
+    return RedactionTested(
+        text="".join(piece.text if piece.rule is None else f"[{piece.rule}]" for piece in pieces),
+        masked=sum(piece.rule is not None for piece in pieces),
+        pieces=[RedactionPiece(text=piece.text, rule=piece.rule) for piece in pieces],
+    )
 
 
 def delete_project(shop: Services, grant: Grant, name: str, *, preview: bool) -> DeletionAnswer:
