@@ -11,11 +11,18 @@
 import { Route as rootRouteImport } from './routes/__root';
 import { Route as IndexRouteImport } from './routes/index';
 import { Route as CallsRouteImport } from './routes/calls';
+import { Route as CostsRouteImport } from './routes/costs';
 import { Route as SettingsRouteImport } from './routes/settings';
 import { Route as SetupRouteImport } from './routes/setup';
 import { Route as SqlRouteImport } from './routes/sql';
+import { Route as ModelsIndexRouteImport } from './routes/models.index';
+import { Route as ModelsModelRouteImport } from './routes/models.$model';
+import { Route as SessionsIndexRouteImport } from './routes/sessions.index';
+import { Route as SessionsSessionIdRouteImport } from './routes/sessions.$sessionId';
 import { Route as TracesIndexRouteImport } from './routes/traces.index';
 import { Route as TracesTraceIdRouteImport } from './routes/traces.$traceId';
+import { Route as UsersIndexRouteImport } from './routes/users.index';
+import { Route as UsersUserIdRouteImport } from './routes/users.$userId';
 
 const IndexRoute = IndexRouteImport.update({
   id: '/',
@@ -25,6 +32,11 @@ const IndexRoute = IndexRouteImport.update({
 const CallsRoute = CallsRouteImport.update({
   id: '/calls',
   path: '/calls',
+  getParentRoute: () => rootRouteImport,
+} as any);
+const CostsRoute = CostsRouteImport.update({
+  id: '/costs',
+  path: '/costs',
   getParentRoute: () => rootRouteImport,
 } as any);
 const SettingsRoute = SettingsRouteImport.update({
@@ -42,6 +54,26 @@ const SqlRoute = SqlRouteImport.update({
   path: '/sql',
   getParentRoute: () => rootRouteImport,
 } as any);
+const ModelsIndexRoute = ModelsIndexRouteImport.update({
+  id: '/models/',
+  path: '/models/',
+  getParentRoute: () => rootRouteImport,
+} as any);
+const ModelsModelRoute = ModelsModelRouteImport.update({
+  id: '/models/$model',
+  path: '/models/$model',
+  getParentRoute: () => rootRouteImport,
+} as any);
+const SessionsIndexRoute = SessionsIndexRouteImport.update({
+  id: '/sessions/',
+  path: '/sessions/',
+  getParentRoute: () => rootRouteImport,
+} as any);
+const SessionsSessionIdRoute = SessionsSessionIdRouteImport.update({
+  id: '/sessions/$sessionId',
+  path: '/sessions/$sessionId',
+  getParentRoute: () => rootRouteImport,
+} as any);
 const TracesIndexRoute = TracesIndexRouteImport.update({
   id: '/traces/',
   path: '/traces/',
@@ -52,73 +84,132 @@ const TracesTraceIdRoute = TracesTraceIdRouteImport.update({
   path: '/traces/$traceId',
   getParentRoute: () => rootRouteImport,
 } as any);
+const UsersIndexRoute = UsersIndexRouteImport.update({
+  id: '/users/',
+  path: '/users/',
+  getParentRoute: () => rootRouteImport,
+} as any);
+const UsersUserIdRoute = UsersUserIdRouteImport.update({
+  id: '/users/$userId',
+  path: '/users/$userId',
+  getParentRoute: () => rootRouteImport,
+} as any);
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute;
   '/calls': typeof CallsRoute;
+  '/costs': typeof CostsRoute;
   '/settings': typeof SettingsRoute;
   '/setup': typeof SetupRoute;
   '/sql': typeof SqlRoute;
+  '/models/$model': typeof ModelsModelRoute;
+  '/sessions/$sessionId': typeof SessionsSessionIdRoute;
   '/traces/$traceId': typeof TracesTraceIdRoute;
+  '/users/$userId': typeof UsersUserIdRoute;
+  '/models/': typeof ModelsIndexRoute;
+  '/sessions/': typeof SessionsIndexRoute;
   '/traces/': typeof TracesIndexRoute;
+  '/users/': typeof UsersIndexRoute;
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute;
   '/calls': typeof CallsRoute;
+  '/costs': typeof CostsRoute;
   '/settings': typeof SettingsRoute;
   '/setup': typeof SetupRoute;
   '/sql': typeof SqlRoute;
+  '/models/$model': typeof ModelsModelRoute;
+  '/sessions/$sessionId': typeof SessionsSessionIdRoute;
   '/traces/$traceId': typeof TracesTraceIdRoute;
+  '/users/$userId': typeof UsersUserIdRoute;
+  '/models': typeof ModelsIndexRoute;
+  '/sessions': typeof SessionsIndexRoute;
   '/traces': typeof TracesIndexRoute;
+  '/users': typeof UsersIndexRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
   '/': typeof IndexRoute;
   '/calls': typeof CallsRoute;
+  '/costs': typeof CostsRoute;
   '/settings': typeof SettingsRoute;
   '/setup': typeof SetupRoute;
   '/sql': typeof SqlRoute;
+  '/models/$model': typeof ModelsModelRoute;
+  '/sessions/$sessionId': typeof SessionsSessionIdRoute;
   '/traces/$traceId': typeof TracesTraceIdRoute;
+  '/users/$userId': typeof UsersUserIdRoute;
+  '/models/': typeof ModelsIndexRoute;
+  '/sessions/': typeof SessionsIndexRoute;
   '/traces/': typeof TracesIndexRoute;
+  '/users/': typeof UsersIndexRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
   fullPaths:
     | '/'
     | '/calls'
+    | '/costs'
     | '/settings'
     | '/setup'
     | '/sql'
+    | '/models/$model'
+    | '/sessions/$sessionId'
     | '/traces/$traceId'
-    | '/traces/';
+    | '/users/$userId'
+    | '/models/'
+    | '/sessions/'
+    | '/traces/'
+    | '/users/';
   fileRoutesByTo: FileRoutesByTo;
   to:
     | '/'
     | '/calls'
+    | '/costs'
     | '/settings'
     | '/setup'
     | '/sql'
+    | '/models/$model'
+    | '/sessions/$sessionId'
     | '/traces/$traceId'
-    | '/traces';
+    | '/users/$userId'
+    | '/models'
+    | '/sessions'
+    | '/traces'
+    | '/users';
   id:
     | '__root__'
     | '/'
     | '/calls'
+    | '/costs'
     | '/settings'
     | '/setup'
     | '/sql'
+    | '/models/$model'
+    | '/sessions/$sessionId'
     | '/traces/$traceId'
-    | '/traces/';
+    | '/users/$userId'
+    | '/models/'
+    | '/sessions/'
+    | '/traces/'
+    | '/users/';
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute;
   CallsRoute: typeof CallsRoute;
+  CostsRoute: typeof CostsRoute;
   SettingsRoute: typeof SettingsRoute;
   SetupRoute: typeof SetupRoute;
   SqlRoute: typeof SqlRoute;
+  ModelsModelRoute: typeof ModelsModelRoute;
+  SessionsSessionIdRoute: typeof SessionsSessionIdRoute;
   TracesTraceIdRoute: typeof TracesTraceIdRoute;
+  UsersUserIdRoute: typeof UsersUserIdRoute;
+  ModelsIndexRoute: typeof ModelsIndexRoute;
+  SessionsIndexRoute: typeof SessionsIndexRoute;
   TracesIndexRoute: typeof TracesIndexRoute;
+  UsersIndexRoute: typeof UsersIndexRoute;
 }
 
 declare module '@tanstack/react-router' {
@@ -135,6 +226,13 @@ declare module '@tanstack/react-router' {
       path: '/calls';
       fullPath: '/calls';
       preLoaderRoute: typeof CallsRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    '/costs': {
+      id: '/costs';
+      path: '/costs';
+      fullPath: '/costs';
+      preLoaderRoute: typeof CostsRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     '/settings': {
@@ -158,6 +256,34 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof SqlRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    '/models/': {
+      id: '/models/';
+      path: '/models';
+      fullPath: '/models/';
+      preLoaderRoute: typeof ModelsIndexRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    '/models/$model': {
+      id: '/models/$model';
+      path: '/models/$model';
+      fullPath: '/models/$model';
+      preLoaderRoute: typeof ModelsModelRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    '/sessions/': {
+      id: '/sessions/';
+      path: '/sessions';
+      fullPath: '/sessions/';
+      preLoaderRoute: typeof SessionsIndexRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    '/sessions/$sessionId': {
+      id: '/sessions/$sessionId';
+      path: '/sessions/$sessionId';
+      fullPath: '/sessions/$sessionId';
+      preLoaderRoute: typeof SessionsSessionIdRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
     '/traces/': {
       id: '/traces/';
       path: '/traces';
@@ -172,17 +298,38 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof TracesTraceIdRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    '/users/': {
+      id: '/users/';
+      path: '/users';
+      fullPath: '/users/';
+      preLoaderRoute: typeof UsersIndexRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    '/users/$userId': {
+      id: '/users/$userId';
+      path: '/users/$userId';
+      fullPath: '/users/$userId';
+      preLoaderRoute: typeof UsersUserIdRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
   }
 }
 
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
   CallsRoute: CallsRoute,
+  CostsRoute: CostsRoute,
   SettingsRoute: SettingsRoute,
   SetupRoute: SetupRoute,
   SqlRoute: SqlRoute,
+  ModelsModelRoute: ModelsModelRoute,
+  SessionsSessionIdRoute: SessionsSessionIdRoute,
   TracesTraceIdRoute: TracesTraceIdRoute,
+  UsersUserIdRoute: UsersUserIdRoute,
+  ModelsIndexRoute: ModelsIndexRoute,
+  SessionsIndexRoute: SessionsIndexRoute,
   TracesIndexRoute: TracesIndexRoute,
+  UsersIndexRoute: UsersIndexRoute,
 };
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

@@ -1,8 +1,9 @@
-import { Table2, ChartLine } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { ChartLine, Download, Table2 } from 'lucide-react';
+import { useMemo, useState, type ReactNode } from 'react';
 import { Tooltip } from '@/components/ui/tooltip';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/lib/cn';
+import { saveCsv, toCsv } from '@/lib/csv';
 import { formatMinute } from '@/lib/format';
 import { readPreference, writePreference } from '@/lib/storage';
 import { TimeChart, type ChartSeries, type TimeChartProps } from './time-chart';
@@ -14,11 +15,13 @@ interface Props extends Omit<TimeChartProps, 'label' | 'series'> {
   series: readonly (ChartSeries & { total: string })[];
   /** Values of several magnitudes: a logarithmic axis is offered, and the choice remembered. */
   mayBeLog?: boolean;
+  /** Pickers beside the title. */
+  actions?: ReactNode;
   className?: string;
 }
 
 /** A chart with its heading and a legend whose entries switch the series; the same figures as a table on demand. */
-export function ChartCard({ title, unit, series, mayBeLog = false, className, ...chart }: Props) {
+export function ChartCard({ title, unit, series, mayBeLog = false, actions, className, ...chart }: Props) {
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [asTable, setAsTable] = useState(false);
   const [log, setLog] = useState(() => mayBeLog && readPreference('log-scale') !== 'off');
@@ -37,6 +40,7 @@ export function ChartCard({ title, unit, series, mayBeLog = false, className, ..
             {title} <span className="text-xs font-normal text-ink-3">{unit}</span>
           </h2>
         </div>
+        {actions}
         {mayBeLog && !asTable ? (
           <Tooltip content={log ? 'Logarithmic: every line is ten times the one below' : 'Linear'}>
             <Button
@@ -61,6 +65,16 @@ export function ChartCard({ title, unit, series, mayBeLog = false, className, ..
             onClick={() => setAsTable(!asTable)}
           >
             {asTable ? <ChartLine /> : <Table2 />}
+          </Button>
+        </Tooltip>
+        <Tooltip content="Save as CSV">
+          <Button
+            look="ghost"
+            size="icon-sm"
+            aria-label={`${title}: save as CSV`}
+            onClick={() => saveCsv(title, seriesCsv(chart.times, series))}
+          >
+            <Download />
           </Button>
         </Tooltip>
       </div>
@@ -94,6 +108,13 @@ export function ChartCard({ title, unit, series, mayBeLog = false, className, ..
         />
       )}
     </section>
+  );
+}
+
+function seriesCsv(times: readonly number[], series: readonly ChartSeries[]): string {
+  return toCsv(
+    ['from', ...series.map((item) => item.name)],
+    times.map((time, index) => [new Date(time).toISOString(), ...series.map((item) => item.values[index] ?? null)]),
   );
 }
 

@@ -1,7 +1,8 @@
-import { useMemo } from 'react';
-import type { Overview } from '@/api/queries';
+import { useMemo, type ReactNode } from 'react';
+import type { QueryAnswer } from '@/api/measures';
+import { measureSeries, restOf, type TotalledSeries } from '@/components/analytics/series';
 import { ChartCard } from '@/components/charts/chart-card';
-import { CursorProvider } from '@/components/charts/cursor';
+import { frameOf, stepName } from '@/lib/answer';
 import {
   formatCompact,
   formatDuration,
@@ -9,195 +10,150 @@ import {
   formatPercent,
   formatUsd,
   formatUsdAxis,
-  toMs,
 } from '@/lib/format';
-import { costOf, otherCost, zeroIfNone, type OverviewSeries } from '@/lib/overview';
 
 interface Props {
-  overview: Overview;
-  series: OverviewSeries;
+  answer: QueryAnswer;
   onZoom: (from: number, to: number) => void;
 }
 
-export function OverviewCharts({ overview, series, onZoom }: Props) {
-  const { totals } = overview;
-  const lines = useMemo(() => {
-    const cost = overview.totals;
-    const other = otherCost(cost) ?? 0;
-    return {
-      calls: [
-        {
-          name: 'Succeeded',
-          color: 'blue',
-          kind: 'bar',
-          values: series.of((point) => point.calls - point.errors),
-          total: formatCompact(totals.calls - totals.errors),
-        },
-        {
-          name: 'Failed',
-          color: 'error-bar',
-          kind: 'bar',
-          values: series.of((point) => point.errors),
-          total: formatCompact(totals.errors),
-        },
-      ],
-      latency: [
-        {
-          name: 'p50',
-          color: 'teal',
-          kind: 'line',
-          values: series.of((point) => point.duration_ms.p50 ?? null),
-          total: formatDuration(totals.duration_ms.p50),
-        },
-        {
-          name: 'p95',
-          color: 'blue',
-          kind: 'line',
-          values: series.of((point) => point.duration_ms.p95 ?? null),
-          total: formatDuration(totals.duration_ms.p95),
-        },
-        {
-          name: 'p99',
-          color: 'violet',
-          kind: 'line',
-          values: series.of((point) => point.duration_ms.p99 ?? null),
-          total: formatDuration(totals.duration_ms.p99),
-        },
-      ],
-      tokens: [
-        {
-          name: 'Input',
-          color: 'blue',
-          kind: 'bar',
-          values: series.of((point) => point.tokens.uncached_input),
-          total: formatCompact(totals.tokens.uncached_input),
-        },
-        {
-          name: 'Cached',
-          color: 'sky',
-          kind: 'bar',
-          values: series.of((point) => point.tokens.cached_input),
-          total: formatCompact(totals.tokens.cached_input),
-        },
-        {
-          name: 'Cache write',
-          color: 'violet',
-          kind: 'bar',
-          values: series.of((point) => point.tokens.cache_write),
-          total: formatCompact(totals.tokens.cache_write),
-        },
-        {
-          name: 'Output',
-          color: 'amber',
-          kind: 'bar',
-          values: series.of((point) => Math.max(0, point.tokens.output - point.tokens.reasoning)),
-          total: formatCompact(totals.tokens.output - totals.tokens.reasoning),
-        },
-        {
-          name: 'Reasoning',
-          color: 'sand',
-          kind: 'bar',
-          values: series.of((point) => point.tokens.reasoning),
-          total: formatCompact(totals.tokens.reasoning),
-        },
-      ],
-      cost: [
-        {
-          name: 'Input',
-          color: 'blue',
-          kind: 'bar',
-          values: series.of((point) => zeroIfNone(costOf.input(point))),
-          total: formatUsd(totals.cost_usd.input),
-        },
-        {
-          name: 'Output',
-          color: 'amber',
-          kind: 'bar',
-          values: series.of((point) => zeroIfNone(costOf.output(point))),
-          total: formatUsd(totals.cost_usd.output),
-        },
-        ...(other > 0
-          ? [
-              {
-                name: 'Fees and unsplit',
-                color: 'slate',
-                kind: 'bar' as const,
-                values: series.of((point) => zeroIfNone(otherCost(point))),
-                total: formatUsd(other),
-              },
-            ]
-          : []),
-      ],
-    } satisfies Record<string, Parameters<typeof ChartCard>[0]['series']>;
-  }, [overview, series, totals]);
+/** More of the tooltip: the sum of what is stacked. */
+export function sumLine(list: readonly { values: readonly (number | null)[] }[], format: (value: number) => string) {
+  return (index: number) => [
+    { name: 'Total', value: format(list.reduce((total, item) => total + (item.values[index] ?? 0), 0)) },
+  ];
+}
 
-  const frame = {
-    times: series.times,
-    stepMs: series.stepMs,
-    from: Math.min(toMs(overview.from) ?? 0, series.times[0] ?? Number.MAX_SAFE_INTEGER),
-    to: toMs(overview.to) ?? 0,
-    onZoom,
-  };
+const total = (values: readonly (number | null)[]) => values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+
+/** What is stacked must not overlap: a part of a whole is taken out of it. */
+function restSeries(
+  name: string,
+  color: string,
+  values: (number | null)[],
+  format: (value: number) => string,
+): TotalledSeries {
+  return { name, color, kind: 'bar', values, total: format(total(values)) };
+}
+
+export function callSeries(answer: QueryAnswer): TotalledSeries[] {
+  const [all, failed] = measureSeries(answer, [
+    { measure: 'calls', name: 'Calls', color: 'blue', kind: 'bar' },
+    { measure: 'errors', name: 'Failed', color: 'error-bar', kind: 'bar' },
+  ]);
+  if (!all || !failed) return [];
+  return [restSeries('Succeeded', 'blue', restOf(all.values, failed.values), formatCompact), failed];
+}
+
+export function latencySeries(answer: QueryAnswer): TotalledSeries[] {
+  return measureSeries(answer, [
+    { measure: 'latency_p50_ms', name: 'p50', color: 'teal', kind: 'line' },
+    { measure: 'latency_p95_ms', name: 'p95', color: 'blue', kind: 'line' },
+    { measure: 'latency_p99_ms', name: 'p99', color: 'violet', kind: 'line' },
+  ]);
+}
+
+export function tokenSeries(answer: QueryAnswer): TotalledSeries[] {
+  const parts = measureSeries(answer, [
+    { measure: 'uncached_input_tokens', name: 'Input', color: 'blue', kind: 'bar' },
+    { measure: 'cached_input_tokens', name: 'Cached', color: 'sky', kind: 'bar' },
+    { measure: 'cache_write_tokens', name: 'Cache write', color: 'violet', kind: 'bar' },
+    { measure: 'output_tokens', name: 'Output', color: 'amber', kind: 'bar' },
+    { measure: 'reasoning_tokens', name: 'Reasoning', color: 'sand', kind: 'bar' },
+  ]);
+  const [, , , output, reasoning] = parts;
+  if (!output || !reasoning) return parts;
+  const answered = restSeries('Output', 'amber', restOf(output.values, reasoning.values), formatCompact);
+  return [...parts.slice(0, 3), answered, reasoning];
+}
+
+export function costSeries(answer: QueryAnswer): TotalledSeries[] {
+  const [all, input, output] = measureSeries(answer, [
+    { measure: 'cost_usd', name: 'Cost', color: 'amber', kind: 'bar' },
+    { measure: 'input_cost_usd', name: 'Input', color: 'blue', kind: 'bar' },
+    { measure: 'output_cost_usd', name: 'Output', color: 'amber', kind: 'bar' },
+  ]);
+  if (!all || !input || !output) return [];
+  const rest = restOf(all.values, input.values, output.values);
+  return total(rest) > 1e-6
+    ? [input, output, restSeries('Fees and unsplit', 'slate', rest, formatUsd)]
+    : [input, output];
+}
+
+export function CallsChart({ answer, onZoom }: Props) {
+  const series = useMemo(() => callSeries(answer), [answer]);
+  const frame = useMemo(() => frameOf(answer), [answer]);
   const errorShare = (index: number) => {
-    const failed = lines.calls[1]?.values[index] ?? 0;
-    const all = failed + (lines.calls[0]?.values[index] ?? 0);
+    const failed = series[1]?.values[index] ?? 0;
+    const all = failed + (series[0]?.values[index] ?? 0);
     return [{ name: 'Error rate', value: formatPercent(all > 0 ? failed / all : null) }];
   };
-  const sum =
-    (list: readonly { values: readonly (number | null)[] }[], format: (value: number) => string) => (index: number) => [
-      { name: 'Total', value: format(list.reduce((total, item) => total + (item.values[index] ?? 0), 0)) },
-    ];
   return (
-    <CursorProvider>
-      <div className="grid gap-3 lg:grid-cols-2">
-        <ChartCard
-          title="Calls"
-          unit={`per ${stepName(series.stepMs)}`}
-          series={lines.calls}
-          format={formatCompact}
-          extra={errorShare}
-          {...frame}
-        />
-        <ChartCard
-          title="Latency"
-          unit="of a call"
-          series={lines.latency}
-          format={formatDuration}
-          formatAxis={formatDurationAxis}
-          mayBeLog
-          {...frame}
-        />
-        <ChartCard
-          title="Tokens"
-          unit={`per ${stepName(series.stepMs)}`}
-          series={lines.tokens}
-          format={formatCompact}
-          extra={sum(lines.tokens, formatCompact)}
-          {...frame}
-        />
-        <ChartCard
-          title="Cost"
-          unit={`USD per ${stepName(series.stepMs)}`}
-          series={lines.cost}
-          format={formatUsd}
-          formatAxis={formatUsdAxis}
-          extra={sum(lines.cost, formatUsd)}
-          {...frame}
-        />
-      </div>
-    </CursorProvider>
+    <ChartCard
+      title="Calls"
+      unit={`per ${stepName(frame.stepMs)}`}
+      series={series}
+      format={formatCompact}
+      extra={errorShare}
+      onZoom={onZoom}
+      {...frame}
+    />
   );
 }
 
-function stepName(stepMs: number): string {
-  const units: [number, string][] = [
-    [86_400_000, 'day'],
-    [3_600_000, 'hour'],
-    [60_000, 'minute'],
-    [1_000, 'second'],
-  ];
-  for (const [ms, name] of units) {
-    if (stepMs % ms === 0) return stepMs === ms ? name : `${stepMs / ms} ${name}s`;
-  }
-  return `${stepMs} ms`;
+export function LatencyChart({ answer, onZoom }: Props) {
+  const series = useMemo(() => latencySeries(answer), [answer]);
+  const frame = useMemo(() => frameOf(answer), [answer]);
+  return (
+    <ChartCard
+      title="Latency"
+      unit="of a call"
+      series={series}
+      format={formatDuration}
+      formatAxis={formatDurationAxis}
+      mayBeLog
+      onZoom={onZoom}
+      {...frame}
+    />
+  );
+}
+
+export function TokensChart({ answer, onZoom }: Props) {
+  const series = useMemo(() => tokenSeries(answer), [answer]);
+  const frame = useMemo(() => frameOf(answer), [answer]);
+  return (
+    <ChartCard
+      title="Tokens"
+      unit={`per ${stepName(frame.stepMs)}`}
+      series={series}
+      format={formatCompact}
+      extra={sumLine(series, formatCompact)}
+      onZoom={onZoom}
+      {...frame}
+    />
+  );
+}
+
+/** Cost over time, in the parts it is given. */
+export function CostChart({
+  title = 'Cost',
+  answer,
+  series,
+  actions,
+  onZoom,
+}: Props & { title?: string; series: readonly TotalledSeries[]; actions?: ReactNode }) {
+  const frame = useMemo(() => frameOf(answer), [answer]);
+  return (
+    <ChartCard
+      title={title}
+      unit={`USD per ${stepName(frame.stepMs)}`}
+      series={series}
+      format={formatUsd}
+      formatAxis={formatUsdAxis}
+      extra={sumLine(series, formatUsd)}
+      actions={actions}
+      onZoom={onZoom}
+      {...frame}
+    />
+  );
 }

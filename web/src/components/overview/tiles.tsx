@@ -1,198 +1,135 @@
-import { Link } from '@tanstack/react-router';
-import { ArrowDown, ArrowUp } from 'lucide-react';
-import type { ReactNode } from 'react';
-import type { Overview } from '@/api/queries';
+import type { QueryAnswer } from '@/api/measures';
+import { CallsLink } from '@/components/analytics/links';
+import { Sub, sparkClass, Tile } from '@/components/analytics/tile';
 import { Sparkline } from '@/components/charts/sparkline';
 import { Skeleton } from '@/components/ui/states';
 import { Tooltip } from '@/components/ui/tooltip';
-import { cn } from '@/lib/cn';
-import {
-  formatChange,
-  formatCompact,
-  formatCount,
-  formatDuration,
-  formatPercent,
-  formatUsd,
-  formatUsdExact,
-  toNumber,
-  UNKNOWN,
-} from '@/lib/format';
-import { costOf, type OverviewSeries } from '@/lib/overview';
+import { numberOf, seriesOf } from '@/lib/answer';
+import { allOf } from '@/lib/filter-of';
+import { formatCompact, formatCount, formatDuration, formatPercent, formatUsd, formatUsdExact } from '@/lib/format';
 
-type Good = 'less' | 'neither';
-
-interface TileProps {
-  label: string;
-  value: string;
-  /** The figure in full, in the tooltip. */
-  exact?: string;
-  current: number | null | undefined;
-  previous: number | null | undefined;
-  previousText: string;
-  good: Good;
-  children?: ReactNode;
-  spark?: ReactNode;
-}
-
-function Tile({ label, value, exact, current, previous, previousText, good, children, spark }: TileProps) {
-  const change = formatChange(current, previous);
-  const tone =
-    change === null || change.direction === 'same' || good === 'neither'
-      ? 'plain'
-      : change.direction === 'up'
-        ? 'bad'
-        : 'good';
-  return (
-    <div role="group" aria-label={label} className="card relative flex min-w-0 flex-col overflow-hidden px-4 pt-3 pb-3">
-      <div className="flex items-center justify-between gap-2">
-        <h2 className="truncate text-xs font-medium text-ink-2">{label}</h2>
-        {change ? (
-          <Tooltip content={`Previous period: ${previousText}`}>
-            <span
-              tabIndex={0}
-              className={cn(
-                'tabular inline-flex items-center gap-0.5 rounded text-2xs font-medium whitespace-nowrap [&_svg]:size-3',
-                { plain: 'text-ink-3', bad: 'text-error', good: 'text-ok' }[tone],
-              )}
-            >
-              {change.direction === 'up' ? (
-                <ArrowUp aria-label="up" />
-              ) : change.direction === 'down' ? (
-                <ArrowDown aria-label="down" />
-              ) : null}
-              {change.text}
-            </span>
-          </Tooltip>
-        ) : null}
-      </div>
-      <div className="tabular mt-1 text-[1.5rem] leading-8 font-semibold tracking-[-0.02em]">
-        {exact && exact !== value ? (
-          <Tooltip content={exact}>
-            <span tabIndex={0}>{value}</span>
-          </Tooltip>
-        ) : (
-          value
-        )}
-      </div>
-      <div className="tabular mt-0.5 flex min-h-5 flex-wrap items-center gap-x-3 text-xs text-ink-2">{children}</div>
-      {spark ? <div className="pointer-events-none mt-auto h-6 pt-2 box-content">{spark}</div> : null}
-    </div>
+/** The figures of the range, each against the range of the same length before it. */
+export function Tiles({ answer, filter }: { answer: QueryAnswer; filter: string }) {
+  const now = (measure: string) => numberOf(answer.totals, measure);
+  const before = (measure: string) => numberOf(answer.previous, measure);
+  const spark = (measure: string, color: string) => (
+    <Sparkline className={sparkClass} color={color} values={seriesOf(answer, measure)} />
   );
-}
-
-function Sub({ name, value }: { name: string; value: string }) {
+  const failed = now('errors') ?? 0;
+  const unpriced = now('unpriced_calls') ?? 0;
+  const saved = now('saved_usd') ?? 0;
   return (
-    <span className="whitespace-nowrap">
-      <span className="text-ink-3">{name}</span> {value}
-    </span>
-  );
-}
-
-const sparkClass = 'h-6 w-full overflow-visible';
-
-/** The figures of the range, each against the period of the same length before it. */
-export function Tiles({ overview, series }: { overview: Overview; series: OverviewSeries }) {
-  const { totals, previous } = overview;
-  const costChange = toNumber(totals.cost_usd.total);
-  return (
-    <div className="grid grid-cols-2 gap-3 md:grid-cols-3 min-[86rem]:grid-cols-6">
+    <div className="grid grid-cols-2 gap-3 md:grid-cols-4">
       <Tile
         label="Calls"
-        value={formatCompact(totals.calls)}
-        exact={formatCount(totals.calls)}
-        current={totals.calls}
-        previous={previous.calls}
-        previousText={formatCount(previous.calls)}
-        good="neither"
-        spark={<Sparkline className={sparkClass} color="blue" values={series.of((point) => point.calls)} />}
+        value={formatCompact(now('calls'))}
+        exact={formatCount(now('calls'))}
+        current={now('calls')}
+        previous={before('calls')}
+        previousText={formatCount(before('calls'))}
+        spark={spark('calls', 'blue')}
       >
-        <Sub name="users" value={formatCompact(totals.users)} />
-        <Sub name="sessions" value={formatCompact(totals.sessions)} />
+        <Sub name="users" value={formatCompact(now('users'))} />
+        <Sub name="sessions" value={formatCompact(now('sessions'))} />
       </Tile>
       <Tile
         label="Error rate"
-        value={formatPercent(totals.error_rate)}
-        current={totals.error_rate}
-        previous={previous.error_rate}
-        previousText={formatPercent(previous.error_rate)}
+        value={formatPercent(now('error_rate'))}
+        current={now('error_rate')}
+        previous={before('error_rate')}
+        previousText={formatPercent(before('error_rate'))}
         good="less"
-        spark={<Sparkline className={sparkClass} color="error-bar" values={series.of((point) => point.errors)} />}
+        spark={spark('errors', 'error-bar')}
       >
-        {totals.errors > 0 ? (
-          <Link to="/calls" search={(old) => ({ ...old, status: ['error'] })} className="text-error hover:underline">
-            {formatCount(totals.errors)} failed {totals.errors === 1 ? 'call' : 'calls'}
-          </Link>
+        {failed > 0 ? (
+          <CallsLink filter={allOf(filter, 'status:error')} className="text-error hover:underline">
+            {formatCount(failed)} failed {failed === 1 ? 'call' : 'calls'}
+          </CallsLink>
         ) : (
           <span className="text-ink-3">no failed call</span>
         )}
       </Tile>
       <Tile
         label="Latency p95"
-        value={formatDuration(totals.duration_ms.p95)}
-        current={totals.duration_ms.p95}
-        previous={previous.duration_ms.p95}
-        previousText={formatDuration(previous.duration_ms.p95)}
+        value={formatDuration(now('latency_p95_ms'))}
+        current={now('latency_p95_ms')}
+        previous={before('latency_p95_ms')}
+        previousText={formatDuration(before('latency_p95_ms'))}
         good="less"
-        spark={
-          <Sparkline className={sparkClass} color="teal" values={series.of((point) => point.duration_ms.p95 ?? null)} />
-        }
+        spark={spark('latency_p95_ms', 'teal')}
       >
-        <Sub name="p50" value={formatDuration(totals.duration_ms.p50)} />
-        <Sub name="p99" value={formatDuration(totals.duration_ms.p99)} />
+        <Sub name="p50" value={formatDuration(now('latency_p50_ms'))} />
+        <Sub name="p99" value={formatDuration(now('latency_p99_ms'))} />
       </Tile>
       <Tile
         label="First token p50"
-        value={formatDuration(totals.ttft_ms.p50)}
-        current={totals.ttft_ms.p50}
-        previous={previous.ttft_ms.p50}
-        previousText={formatDuration(previous.ttft_ms.p50)}
+        value={formatDuration(now('ttft_p50_ms'))}
+        current={now('ttft_p50_ms')}
+        previous={before('ttft_p50_ms')}
+        previousText={formatDuration(before('ttft_p50_ms'))}
         good="less"
-        spark={
-          <Sparkline className={sparkClass} color="violet" values={series.of((point) => point.ttft_ms.p50 ?? null)} />
-        }
+        spark={spark('ttft_p50_ms', 'violet')}
       >
-        {totals.ttft_ms.p50 === null ? (
+        {now('ttft_p50_ms') === null ? (
           <span className="text-ink-3">no streamed call reports it</span>
         ) : (
-          <Sub name="p95" value={formatDuration(totals.ttft_ms.p95)} />
+          <Sub name="p95" value={formatDuration(now('ttft_p95_ms'))} />
         )}
       </Tile>
       <Tile
         label="Tokens"
-        value={formatCompact(totals.tokens.total)}
-        exact={formatCount(totals.tokens.total)}
-        current={totals.tokens.total}
-        previous={previous.tokens.total}
-        previousText={formatCount(previous.tokens.total)}
-        good="neither"
-        spark={<Sparkline className={sparkClass} color="slate" values={series.of((point) => point.tokens.total)} />}
+        value={formatCompact(now('total_tokens'))}
+        exact={formatCount(now('total_tokens'))}
+        current={now('total_tokens')}
+        previous={before('total_tokens')}
+        previousText={formatCount(before('total_tokens'))}
+        spark={spark('total_tokens', 'slate')}
       >
-        <Sub name="in" value={formatCompact(totals.tokens.input)} />
-        <Sub name="out" value={formatCompact(totals.tokens.output)} />
-        <Sub
-          name="cached"
-          value={totals.tokens.input > 0 ? formatPercent(totals.tokens.cached_input / totals.tokens.input) : UNKNOWN}
-        />
+        <Sub name="in" value={formatCompact(now('input_tokens'))} />
+        <Sub name="out" value={formatCompact(now('output_tokens'))} />
       </Tile>
       <Tile
         label="Cost"
-        value={formatUsd(totals.cost_usd.total)}
-        exact={formatUsdExact(totals.cost_usd.total)}
-        current={costChange}
-        previous={toNumber(previous.cost_usd.total)}
-        previousText={formatUsd(previous.cost_usd.total)}
-        good="neither"
-        spark={<Sparkline className={sparkClass} color="amber" values={series.of(costOf.total)} />}
+        value={formatUsd(now('cost_usd'))}
+        exact={formatUsdExact(answer.totals.cost_usd)}
+        current={now('cost_usd')}
+        previous={before('cost_usd')}
+        previousText={formatUsd(before('cost_usd'))}
+        spark={spark('cost_usd', 'amber')}
       >
-        {totals.unpriced_calls > 0 ? (
+        <Sub name="in" value={formatUsd(now('input_cost_usd'))} />
+        <Sub name="out" value={formatUsd(now('output_cost_usd'))} />
+      </Tile>
+      <Tile
+        label="Prompt cache"
+        value={formatPercent(now('prompt_cache_rate'))}
+        current={now('prompt_cache_rate')}
+        previous={before('prompt_cache_rate')}
+        previousText={formatPercent(before('prompt_cache_rate'))}
+        good="more"
+        spark={spark('prompt_cache_rate', 'sky')}
+      >
+        <Tooltip content="Calls answered from a response cache, of those that say whether they were">
+          <span tabIndex={0}>
+            <Sub name="cached answers" value={formatPercent(now('cache_hit_rate'))} />
+          </span>
+        </Tooltip>
+        {saved > 0 ? <Sub name="saved" value={formatUsd(saved)} /> : null}
+      </Tile>
+      <Tile
+        label="Unpriced"
+        value={formatPercent(now('unpriced_rate'))}
+        current={now('unpriced_rate')}
+        previous={before('unpriced_rate')}
+        previousText={formatPercent(before('unpriced_rate'))}
+        good="less"
+        spark={spark('unpriced_calls', 'rust')}
+      >
+        {unpriced > 0 ? (
           <Tooltip content="Their model has no known price or they report no tokens. They are left out of the cost, not counted as free.">
-            <Link
-              to="/calls"
-              search={(old) => ({ ...old, cost_state: ['unpriced'] })}
-              className="text-warn hover:underline"
-            >
-              + {formatCompact(totals.unpriced_calls)} unpriced calls
-            </Link>
+            <CallsLink filter={allOf(filter, 'cost_state:unpriced')} className="text-warn hover:underline">
+              {formatCompact(unpriced)} unpriced {unpriced === 1 ? 'call' : 'calls'}
+            </CallsLink>
           </Tooltip>
         ) : (
           <span className="text-ink-3">every call is priced</span>
@@ -202,11 +139,11 @@ export function Tiles({ overview, series }: { overview: Overview; series: Overvi
   );
 }
 
-export function TilesSkeleton() {
+export function TilesSkeleton({ count = 8 }: { count?: number }) {
   return (
-    <div className="grid grid-cols-2 gap-3 md:grid-cols-3 min-[86rem]:grid-cols-6">
-      {['calls', 'errors', 'latency', 'ttft', 'tokens', 'cost'].map((name) => (
-        <div key={name} className="card flex h-34 flex-col gap-3 p-4">
+    <div className="grid grid-cols-2 gap-3 md:grid-cols-4" aria-busy="true" aria-label="Loading">
+      {Array.from({ length: count }, (_, index) => (
+        <div key={index} className="card flex h-34 flex-col gap-3 p-4">
           <Skeleton className="h-3 w-20" />
           <Skeleton className="h-6 w-28" />
           <Skeleton className="h-3 w-24" />

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { CalendarX2, Plug, Radio } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { statusQuery } from '@/api/queries';
 import { Button, buttonStyle } from '@/components/ui/button';
 import { Empty } from '@/components/ui/states';
@@ -9,8 +10,14 @@ import { useScope } from '@/lib/scope';
 
 const HOUR_MS = 3_600_000;
 
+interface Props {
+  what: string;
+  /** What else may be the reason, when calls did come: how they are given what is missing. */
+  none?: ReactNode;
+}
+
 /** An empty page explains itself: nothing ever came, or it lies in another part of time. */
-export function NothingHere({ what }: { what: string }) {
+export function NothingHere({ what, none }: Props) {
   const { scope, projects, setProject, setRange } = useScope();
   const status = useQuery(statusQuery(scope.project));
   const last = toMs(status.data?.calls.last_time ?? status.data?.spans.last_time);
@@ -29,7 +36,8 @@ export function NothingHere({ what }: { what: string }) {
           </Button>
         }
       >
-        The newest in project {scope.project} is from {formatAgo(last, scope.now)}.
+        The newest call in project {scope.project} is from {formatAgo(last, scope.now)}.
+        {none ? <div className="mt-2">{none}</div> : null}
       </Empty>
     );
   }

@@ -1,7 +1,20 @@
-import { Activity, Database, ListTree, Plug, Settings, Waypoints, type LucideIcon } from 'lucide-react';
+import {
+  Activity,
+  Boxes,
+  Coins,
+  Database,
+  Layers,
+  ListTree,
+  MessagesSquare,
+  Plug,
+  Settings,
+  Users,
+  Waypoints,
+  type LucideIcon,
+} from 'lucide-react';
 
 export interface PageEntry {
-  to: '/' | '/calls' | '/traces' | '/sql' | '/setup' | '/settings';
+  to: '/' | '/calls' | '/traces' | '/sessions' | '/users' | '/models' | '/costs' | '/sql' | '/setup' | '/settings';
   label: string;
   icon: LucideIcon;
   /** Second key after "g". */
@@ -13,6 +26,11 @@ export const PAGES: readonly PageEntry[] = [
   { to: '/', label: 'Overview', icon: Activity, key: 'o', about: 'Calls, errors, latency, tokens and cost' },
   { to: '/calls', label: 'Calls', icon: Waypoints, key: 'c', about: 'Every model invocation' },
   { to: '/traces', label: 'Traces', icon: ListTree, key: 't', about: 'Requests with all their steps' },
+  { to: '/spans', label: 'Spans', icon: Layers, key: 'p', about: 'Every step: tools, agents, retrieval, requests' },
+  { to: '/sessions', label: 'Sessions', icon: MessagesSquare, key: 'e', about: 'Conversations with their turns' },
+  { to: '/users', label: 'Users', icon: Users, key: 'u', about: 'Who calls, what it costs' },
+  { to: '/models', label: 'Models', icon: Boxes, key: 'm', about: 'How each model does' },
+  { to: '/costs', label: 'Costs', icon: Coins, key: '$', about: 'Where the money goes and what changed' },
   { to: '/sql', label: 'SQL', icon: Database, key: 'q', about: 'Ask anything in ClickHouse SQL' },
   { to: '/setup', label: 'Set-up', icon: Plug, key: 's', about: 'Connect an application' },
   { to: '/settings', label: 'Settings', icon: Settings, key: ',', about: 'Retention, redaction, keys, storage' },
