@@ -530,6 +530,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/self-cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * CPU, memory and disk of Sonde itself
+         * @description Of this server's process and data folder, with the last hour in steps of ten seconds.
+         */
+        get: operations["get_self_cost_api_v1_self_cost_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -670,7 +690,8 @@ export interface paths {
         };
         /**
          * List traces
-         * @description Newest first. A filter on calls finds the traces with at least one such call.
+         * @description Newest first. A filter on calls finds the traces with at least one such call. As CSV or JSON lines the
+         *     whole list is sent.
          */
         get: operations["list_traces_api_v1_traces_get"];
         put?: never;
@@ -693,6 +714,66 @@ export interface paths {
          * @description Spans in the order of the tree, without content.
          */
         get: operations["get_trace_api_v1_traces__trace_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/traces/{trace_id}/outline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All spans of a trace as columns
+         * @description What the trace page draws: up to 60,000 spans in one answer, without content.
+         */
+        get: operations["get_outline_api_v1_traces__trace_id__outline_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/traces/{trace_id}/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The beginnings of inputs and outputs of some spans
+         * @description At most 100 spans; those without content are left out.
+         */
+        get: operations["get_previews_api_v1_traces__trace_id__previews_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/traces/{trace_id}/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find a text in a trace
+         * @description In names, errors, attributes and events of all spans; in messages with scope ``content``.
+         */
+        get: operations["search_trace_api_v1_traces__trace_id__search_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -973,6 +1054,52 @@ export interface components {
              * @default 0
              */
             users: number;
+        };
+        /**
+         * CallColumns
+         * @description The calls among the spans, one list per field; ``row`` says which span each is.
+         */
+        CallColumns: {
+            /** Cache Write Tokens */
+            cache_write_tokens: (number | null)[];
+            /** Cached Input Tokens */
+            cached_input_tokens: (number | null)[];
+            /** Cost Source */
+            cost_source: ("computed" | "billed" | "claimed" | "none")[];
+            /** Cost State */
+            cost_state: ("priced" | "unpriced" | "free")[];
+            /** Cost Usd */
+            cost_usd: (string | null)[];
+            /** Counted */
+            counted: boolean[];
+            /** Duplicate Of */
+            duplicate_of: (string | null)[];
+            /** Duplicate Reason */
+            duplicate_reason: (string | null)[];
+            /** Finish Reason */
+            finish_reason: (string | null)[];
+            /** Incomplete */
+            incomplete: (boolean | null)[];
+            /** Input Tokens */
+            input_tokens: (number | null)[];
+            /** Operation */
+            operation: string[];
+            /** Output Tokens */
+            output_tokens: (number | null)[];
+            /** Provider */
+            provider: (string | null)[];
+            /** Reasoning Tokens */
+            reasoning_tokens: (number | null)[];
+            /** Request Model */
+            request_model: (string | null)[];
+            /** Response Model */
+            response_model: (string | null)[];
+            /** Row */
+            row: number[];
+            /** Streaming */
+            streaming: (boolean | null)[];
+            /** Ttft Ms */
+            ttft_ms: (number | null)[];
         };
         /**
          * CallDetail
@@ -1327,6 +1454,16 @@ export interface components {
             dimensions: components["schemas"]["DimensionInfo"][];
             /** Measures */
             measures: components["schemas"]["MeasureInfo"][];
+        };
+        /**
+         * Coded
+         * @description A column of few different values: ``values[codes[row]]``.
+         */
+        Coded: {
+            /** Codes */
+            codes: number[];
+            /** Values */
+            values: (string | null)[];
         };
         /**
          * CorrelationItem
@@ -2670,6 +2807,14 @@ export interface components {
             truncated: boolean;
         };
         /**
+         * Previews
+         * @description Previews of some spans; those without content are left out.
+         */
+        Previews: {
+            /** Items */
+            items: components["schemas"]["SpanPreview"][];
+        };
+        /**
          * Problem
          * @description Every error, as application/problem+json (RFC 9457).
          */
@@ -2698,8 +2843,26 @@ export interface components {
              * @default null
              */
             instance: string | null;
+            /**
+             * Length
+             * @description How many characters are wrong
+             * @default null
+             */
+            length: number | null;
+            /**
+             * Position
+             * @description Of a wrong filter: the first wrong character
+             * @default null
+             */
+            position: number | null;
             /** Status */
             status: number;
+            /**
+             * Suggestions
+             * @description What could stand there, best first
+             * @default null
+             */
+            suggestions: string[] | null;
             /** Title */
             title: string;
             /**
@@ -2941,6 +3104,19 @@ export interface components {
             pattern: string;
         };
         /**
+         * RedactionPiece
+         * @description A part of the text that was given.
+         */
+        RedactionPiece: {
+            /**
+             * Rule
+             * @description The mask or pattern that hides it; null: it stays
+             */
+            rule: string | null;
+            /** Text */
+            text: string;
+        };
+        /**
          * RedactionSettings
          * @description What is masked in texts and attributes before the commit.
          */
@@ -2980,6 +3156,11 @@ export interface components {
              * @description How many places were masked
              */
             masked: number;
+            /**
+             * Pieces
+             * @description The text that was given, in order
+             */
+            pieces: components["schemas"]["RedactionPiece"][];
             /** Text */
             text: string;
         };
@@ -3064,6 +3245,44 @@ export interface components {
         ScoresTaken: {
             /** Score Ids */
             score_ids: string[];
+        };
+        /**
+         * SelfCostAnswer
+         * @description What Sonde itself costs the machine it runs on.
+         */
+        SelfCostAnswer: {
+            /**
+             * Cores
+             * @description Of the machine
+             */
+            cores: number | null;
+            /**
+             * Cpu S
+             * @description CPU time since the start
+             */
+            cpu_s: number;
+            /**
+             * Cpu Share
+             * @description Of one core, over the last hour at most; null at the start
+             */
+            cpu_share: number | null;
+            /**
+             * Data Bytes
+             * @description On disk below the data folder: tables, journal, catalog
+             */
+            data_bytes: number | null;
+            /** Memory Bytes */
+            memory_bytes: number | null;
+            /** Memory Peak Bytes */
+            memory_peak_bytes: number;
+            /** Samples */
+            samples: components["schemas"]["UsageSample"][];
+            /**
+             * Started Time
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            started_time: string;
         };
         /**
          * ServiceStatus
@@ -3418,6 +3637,43 @@ export interface components {
             ttft_ms: number | null;
         };
         /**
+         * SpanColumns
+         * @description Spans in the order of the tree (depth first, children by start time), one list per field.
+         */
+        SpanColumns: {
+            /** Depth */
+            depth: number[];
+            /** Duration Ms */
+            duration_ms: number[];
+            error_type: components["schemas"]["Coded"];
+            /** Events */
+            events: number[];
+            kind: components["schemas"]["Coded"];
+            name: components["schemas"]["Coded"];
+            operation: components["schemas"]["Coded"];
+            /**
+             * Parent
+             * @description Row of the parent; -1 for roots and where the parent is missing
+             */
+            parent: number[];
+            /**
+             * Parent Missing
+             * @description Rows that name a parent that has not arrived
+             */
+            parent_missing: number[];
+            scope_name: components["schemas"]["Coded"];
+            service: components["schemas"]["Coded"];
+            /** Span Id */
+            span_id: string[];
+            /**
+             * Start Offset Ms
+             * @description From the start of the trace
+             */
+            start_offset_ms: number[];
+            status: components["schemas"]["Coded"];
+            status_message: components["schemas"]["Coded"];
+        };
+        /**
          * SpanDetail
          * @description Everything known of one span.
          */
@@ -3631,6 +3887,30 @@ export interface components {
             time_flag: string | null;
         };
         /**
+         * SpanPreview
+         * @description The beginnings of what went into a span and what came out.
+         */
+        SpanPreview: {
+            /**
+             * Attachments
+             * @description Images, audio and files among inputs and outputs
+             */
+            attachments: number;
+            /**
+             * Input
+             * @description The last inputs, oldest first
+             */
+            input: components["schemas"]["TextPreview"][];
+            output: components["schemas"]["TextPreview"] | null;
+            /** Span Id */
+            span_id: string;
+            system: components["schemas"]["TextPreview"] | null;
+            /** Thinking */
+            thinking: string | null;
+            /** Tool Calls */
+            tool_calls: components["schemas"]["ToolCallPreview"][];
+        };
+        /**
          * SqlColumn
          * @description A result column and its ClickHouse type.
          */
@@ -3713,10 +3993,22 @@ export interface components {
             /** Bytes */
             bytes: number;
             /**
+             * Bytes Per Day
+             * @description Of all tables; null before a whole day
+             */
+            bytes_per_day: number | null;
+            /**
              * Disk Free Bytes
              * @description Null for a ClickHouse server
              */
             disk_free_bytes: number | null;
+            /** Disk Full Note */
+            disk_full_note: string | null;
+            /**
+             * Disk Full Time
+             * @description When the disk is full at this pace, retention counted; `disk_full_note` says why null
+             */
+            disk_full_time: string | null;
             /** Disk Total Bytes */
             disk_total_bytes: number | null;
             /**
@@ -3724,6 +4016,11 @@ export interface components {
              * @enum {string}
              */
             engine: "embedded" | "server";
+            /**
+             * Growth Days
+             * @description Whole days that the growth is taken from, at most 7; 0: unknown
+             */
+            growth_days: number;
             /** Retention */
             retention: components["schemas"]["ProjectRetention"][];
             /** Tables */
@@ -3736,6 +4033,11 @@ export interface components {
         TableStorage: {
             /** Bytes */
             bytes: number;
+            /**
+             * Bytes Per Day
+             * @description Mean of the last whole days by event time; null before there is one
+             */
+            bytes_per_day: number | null;
             /** Name */
             name: string;
             /** Newest Time */
@@ -3744,6 +4046,26 @@ export interface components {
             oldest_time: string | null;
             /** Rows */
             rows: number;
+            /**
+             * Signal
+             * @description spans, content, calls, logs, metrics or scores
+             */
+            signal: string;
+        };
+        /**
+         * TextPreview
+         * @description The beginning of a text.
+         */
+        TextPreview: {
+            /**
+             * Bytes
+             * @description Size of the whole
+             */
+            bytes: number;
+            /** Role */
+            role: string;
+            /** Text */
+            text: string;
         };
         /**
          * TokenSums
@@ -3786,6 +4108,21 @@ export interface components {
              * @default 0
              */
             uncached_input: number;
+        };
+        /**
+         * ToolCallPreview
+         * @description A tool a model asked for.
+         */
+        ToolCallPreview: {
+            /**
+             * Arguments
+             * @description The beginning of its arguments, on one line
+             */
+            arguments: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
         };
         /**
          * TraceDetail
@@ -3866,6 +4203,148 @@ export interface components {
              * Truncated
              * @description More spans than are read for one trace: the rest is only in SQL
              * @default false
+             */
+            truncated: boolean;
+            /**
+             * Unpriced Calls
+             * @default 0
+             */
+            unpriced_calls: number;
+            /** User Id */
+            user_id: string | null;
+        };
+        /**
+         * TraceHit
+         * @description A place in a trace where a text was found.
+         */
+        TraceHit: {
+            /**
+             * Count
+             * @description Finds at this place
+             */
+            count: number;
+            /**
+             * Excerpt
+             * @description Some of the text around the first find
+             */
+            excerpt: string;
+            /**
+             * Role
+             * @description Of a message
+             * @default
+             */
+            role: string;
+            /** Span Id */
+            span_id: string;
+            /**
+             * Where
+             * @enum {string}
+             */
+            where: "name" | "error" | "message" | "attributes" | "events";
+        };
+        /**
+         * TraceHits
+         * @description Where a text was found, in the order of the tree.
+         */
+        TraceHits: {
+            /**
+             * Content Searched
+             * @description False for callers without scope `content`
+             */
+            content_searched: boolean;
+            /**
+             * Count
+             * @description Finds at all places
+             */
+            count: number;
+            /** Items */
+            items: components["schemas"]["TraceHit"][];
+            /** Q */
+            q: string;
+            /**
+             * Truncated
+             * @description There are more places than are sent
+             */
+            truncated: boolean;
+        };
+        /**
+         * TraceOutline
+         * @description All spans of a trace at once, as columns: a tenth of the bytes of the same as rows.
+         */
+        TraceOutline: {
+            call_columns: components["schemas"]["CallColumns"];
+            /** Calls */
+            calls: number;
+            columns: components["schemas"]["SpanColumns"];
+            /** Cost Usd */
+            cost_usd: string | null;
+            /**
+             * Duplicates
+             * @description Spans that are calls and not counted because they repeat another one
+             */
+            duplicates: number;
+            /** Duration Ms */
+            duration_ms: number;
+            /**
+             * End Time
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            end_time: string;
+            /** Environment */
+            environment: string | null;
+            /**
+             * Errors
+             * @description Spans with status error
+             */
+            errors: number;
+            /** Input Tokens */
+            input_tokens: number | null;
+            /**
+             * Logs
+             * @description Log records that carry this trace id
+             */
+            logs: number;
+            /** Models */
+            models: string[];
+            /**
+             * Name
+             * @description Name of the root span; of the earliest span while the root is missing
+             */
+            name: string;
+            /** Output Tokens */
+            output_tokens: number | null;
+            /** Project */
+            project: string;
+            /** Releases */
+            releases: string[];
+            /** Root Seen */
+            root_seen: boolean;
+            /** Scores */
+            scores: components["schemas"]["ScoreItem"][];
+            /** Service */
+            service: string;
+            /** Services */
+            services: string[];
+            /** Session Id */
+            session_id: string | null;
+            /** Spans */
+            spans: number;
+            /** Tags */
+            tags: string[];
+            /**
+             * Time
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            time: string;
+            /** Total Tokens */
+            total_tokens: number | null;
+            /** Trace Id */
+            trace_id: string;
+            /**
+             * Truncated
+             * @description More spans than are read for one trace: these are the earliest
              */
             truncated: boolean;
             /**
@@ -4128,6 +4607,28 @@ export interface components {
              * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
              */
             to: string;
+        };
+        /**
+         * UsageSample
+         * @description What the server's process used up to one moment.
+         */
+        UsageSample: {
+            /**
+             * Cpu Share
+             * @description Of one core, since the sample before; null for the first
+             */
+            cpu_share: number | null;
+            /**
+             * Memory Bytes
+             * @description Null where the system does not tell
+             */
+            memory_bytes: number | null;
+            /**
+             * Time
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            time: string;
         };
         /**
          * UserPage
@@ -4485,6 +4986,10 @@ export interface operations {
     list_calls_api_v1_calls_get: {
         parameters: {
             query?: {
+                /** @description csv or jsonl exports every row of the filter */
+                format?: ("json" | "csv" | "jsonl") | null;
+                /** @description Of an export: names of fields with a comma between them; all when left out */
+                columns?: string | null;
                 /** @description Every project of the credential when left out */
                 project?: string | null;
                 /** @description RFC 3339, or relative to now: -15m, -24h, -7d. The last 24 hours when left out */
@@ -4516,14 +5021,14 @@ export interface operations {
                 min_tokens?: number | null;
                 max_tokens?: number | null;
                 trace_id?: string | null;
+                /** @description Conditions in the filter language: `model:gpt-4o cost>0.05 -env:dev` */
+                filter?: string | null;
                 /** @description False: show the dropped duplicates instead (they are never summed) */
                 counted?: boolean;
                 /** @description Words to find in the content; needs scope content */
                 q?: string | null;
                 /** @description Largest or newest first */
                 order?: "time" | "cost" | "duration" | "tokens";
-                /** @description csv or jsonl exports every row of the filter */
-                format?: ("json" | "csv" | "jsonl") | null;
             };
             header?: never;
             path?: never;
@@ -4593,6 +5098,8 @@ export interface operations {
                 min_tokens?: number | null;
                 max_tokens?: number | null;
                 trace_id?: string | null;
+                /** @description Conditions in the filter language: `model:gpt-4o cost>0.05 -env:dev` */
+                filter?: string | null;
                 /** @description False: show the dropped duplicates instead (they are never summed) */
                 counted?: boolean;
                 /** @description Words to find in the content; needs scope content */
@@ -4993,6 +5500,8 @@ export interface operations {
                 event_name?: string[];
                 trace_id?: string | null;
                 span_id?: string | null;
+                /** @description Conditions in the filter language: `model:gpt-4o cost>0.05 -env:dev` */
+                filter?: string | null;
                 /** @description Words of the body, in this order; needs content */
                 q?: string | null;
                 /** @description csv or jsonl exports every row of the filter */
@@ -5049,6 +5558,8 @@ export interface operations {
                 event_name?: string[];
                 trace_id?: string | null;
                 span_id?: string | null;
+                /** @description Conditions in the filter language: `model:gpt-4o cost>0.05 -env:dev` */
+                filter?: string | null;
                 /** @description Words of the body, in this order; needs content */
                 q?: string | null;
                 /** @description auto, or seconds */
@@ -5344,6 +5855,8 @@ export interface operations {
                 min_tokens?: number | null;
                 max_tokens?: number | null;
                 trace_id?: string | null;
+                /** @description Conditions in the filter language: `model:gpt-4o cost>0.05 -env:dev` */
+                filter?: string | null;
                 /** @description False: show the dropped duplicates instead (they are never summed) */
                 counted?: boolean;
                 /** @description Words to find in the content; needs scope content */
@@ -5739,6 +6252,44 @@ export interface operations {
             };
         };
     };
+    get_self_cost_api_v1_self_cost_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelfCostAnswer"];
+                };
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     who_am_i_api_v1_session_get: {
         parameters: {
             query?: never;
@@ -5889,6 +6440,8 @@ export interface operations {
                 min_tokens?: number | null;
                 max_tokens?: number | null;
                 trace_id?: string | null;
+                /** @description Conditions in the filter language: `model:gpt-4o cost>0.05 -env:dev` */
+                filter?: string | null;
                 /** @description False: show the dropped duplicates instead (they are never summed) */
                 counted?: boolean;
                 /** @description Words to find in the content; needs scope content */
@@ -6105,6 +6658,10 @@ export interface operations {
     list_traces_api_v1_traces_get: {
         parameters: {
             query?: {
+                /** @description csv or jsonl exports every row of the filter */
+                format?: ("json" | "csv" | "jsonl") | null;
+                /** @description Of an export: names of fields with a comma between them; all when left out */
+                columns?: string | null;
                 /** @description Every project of the credential when left out */
                 project?: string | null;
                 /** @description RFC 3339, or relative to now: -15m, -24h, -7d. The last 24 hours when left out */
@@ -6136,6 +6693,8 @@ export interface operations {
                 min_tokens?: number | null;
                 max_tokens?: number | null;
                 trace_id?: string | null;
+                /** @description Conditions in the filter language: `model:gpt-4o cost>0.05 -env:dev` */
+                filter?: string | null;
                 /** @description False: show the dropped duplicates instead (they are never summed) */
                 counted?: boolean;
                 /** @description Words to find in the content; needs scope content */
@@ -6156,6 +6715,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_TraceSummary_"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
                 };
             };
             /** @description The request does not fit the schema */
@@ -6202,6 +6763,141 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TraceDetail"];
+                };
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_outline_api_v1_traces__trace_id__outline_get: {
+        parameters: {
+            query?: {
+                /** @description Every project of the credential when left out */
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description 32 lower-case hex digits */
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceOutline"];
+                };
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_previews_api_v1_traces__trace_id__previews_get: {
+        parameters: {
+            query: {
+                /** @description Every project of the credential when left out */
+                project?: string | null;
+                span_id: string[];
+            };
+            header?: never;
+            path: {
+                /** @description 32 lower-case hex digits */
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Previews"];
+                };
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_trace_api_v1_traces__trace_id__search_get: {
+        parameters: {
+            query: {
+                /** @description Every project of the credential when left out */
+                project?: string | null;
+                /** @description In any case of letters */
+                q: string;
+            };
+            header?: never;
+            path: {
+                /** @description 32 lower-case hex digits */
+                trace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceHits"];
                 };
             };
             /** @description The request does not fit the schema */
@@ -6351,6 +7047,8 @@ export interface operations {
                 min_tokens?: number | null;
                 max_tokens?: number | null;
                 trace_id?: string | null;
+                /** @description Conditions in the filter language: `model:gpt-4o cost>0.05 -env:dev` */
+                filter?: string | null;
                 /** @description False: show the dropped duplicates instead (they are never summed) */
                 counted?: boolean;
                 /** @description Words to find in the content; needs scope content */
