@@ -1,16 +1,18 @@
-"""Query latency over a million calls while new spans arrive.
+"""Query latency over millions of calls while new spans arrive.
 
     python -m bench query [--calls 1000000] [--rate 1000] [--reps 30] [--keep FOLDER]
 
-Calls are spread over 14 days. Each query is asked with other values every time (another model, user, trace,
-window), over HTTP, by one client. The peer's figures are from docs/performance.md: loading a million spans
-into Phoenix takes two hours.
+Calls are spread over 14 days: some tens of thousands through the real door, the others copied from them
+inside the engine (`bench.multiply`). Each query is asked with other values every time (another model, user,
+trace, window), over HTTP, by one client. The peer's figures are from docs/performance.md: loading a million
+spans into Phoenix takes two hours.
 """
 
 import argparse
 import http.client
 import json
 import random
+import signal
 import statistics
 import subprocess
 import sys
@@ -30,15 +32,15 @@ DAYS = 14
 BATCH = 50
 CALLS = BATCH // bodies.SPANS_PER_TRACE * bodies.CALLS_PER_TRACE
 LOAD_RUN = 3
-LIMITS_MS = {"overview": 100, "trace": 30, "list": 100}
-PHOENIX_1M_MS = {"overview": 607.8, "trace": None, "list": 2439.1}
+ORIGINALS = 20_000
+"""Calls that come in through the door; the rest are copies of them."""
+LIMITS_MS = {"overview": 100, "group": 300, "trace": 30, "list": 100, "facets": 200}
+PHOENIX_1M_MS = {"overview": 607.8, "list": 2439.1}
 """Phoenix at 1.0 M spans: latency percentiles of 7 days per hour; the list of spans (docs/performance.md)."""
 
 
-def load_calls(sonde: Sonde, calls: int) -> None:
-    """Fill the store with `calls` calls over the past days, oldest first."""
-    requests = calls // CALLS
-    step_ns = int(DAYS * 86_400e9 / requests)
+def load_calls(sonde: Sonde, requests: int, step_ns: int) -> None:
+    """Fill the store over the past days, oldest first."""
     arguments = [
         sonde.traces_url,
         "--batch",
@@ -56,6 +58,41 @@ def load_calls(sonde: Sonde, calls: int) -> None:
     print(f"loaded {load['acked_spans']:,} spans at {load['acked_spans_per_s']:,} spans/s", flush=True)
 
 
+def loaded(folder: Path, calls: int) -> tuple[Sonde, int]:
+    """A server on a folder with this many calls, and how many requests came in through the door."""
+    sonde = Sonde(folder)
+    copies = max(calls // ORIGINALS, 1)
+    requests = calls // copies // CALLS
+    if sonde.count("calls") >= calls:
+        return sonde, requests
+    step_ns = int(DAYS * 86_400e9 / requests)
+    load_calls(sonde, requests, step_ns)
+    sonde.server.kill(signal.SIGTERM)
+    began = time.perf_counter()
+    command = [sys.executable, "-m", "bench.multiply", str(folder), str(copies), str(step_ns)]
+    subprocess.run(command, cwd=ROOT, check=True)
+    print(f"copied {copies} times in {time.perf_counter() - began:.0f} s", flush=True)
+    return Sonde(folder), requests
+
+
+HEADLINE = [
+    *("calls", "errors", "error_rate", "latency_p50_ms", "latency_p95_ms", "latency_p99_ms", "ttft_p50_ms"),
+    *("ttft_p95_ms", "input_tokens", "uncached_input_tokens", "cached_input_tokens", "cache_write_tokens"),
+    *("output_tokens", "reasoning_tokens", "total_tokens", "cost_usd", "input_cost_usd", "output_cost_usd"),
+    *(
+        "prompt_cache_rate",
+        "cache_hit_rate",
+        "saved_usd",
+        "unpriced_calls",
+        "unpriced_rate",
+        "users",
+        "sessions",
+    ),
+]
+PART = ["calls", "errors", "error_rate", "latency_p50_ms", "latency_p95_ms", "cost_usd", "unpriced_calls"]
+"""What the overview page asks for: web/src/components/overview/questions.ts."""
+
+
 class Client:
     """One keep-alive connection that times its questions."""
 
@@ -64,15 +101,21 @@ class Client:
 
     def get_ms(self, path: str, **parameters: str | int) -> tuple[float, dict[str, object]]:
         """GET and how long it took."""
-        target = f"/api/v1/{path}?{urlencode({'project': 'default', **parameters})}"
+        return self._ask("GET", f"/api/v1/{path}?{urlencode({'project': 'default', **parameters})}", None)
+
+    def query_ms(self, **body: object) -> tuple[float, dict[str, object]]:
+        """POST /query and how long it took."""
+        return self._ask("POST", "/api/v1/query", json.dumps({"project": "default", **body}))
+
+    def _ask(self, method: str, target: str, body: str | None) -> tuple[float, dict[str, object]]:
         began = time.perf_counter()
-        self._connection.request("GET", target)
+        self._connection.request(method, target, body, {"Content-Type": "application/json"})
         response = self._connection.getresponse()
-        body = response.read()
+        answer = response.read()
         elapsed = (time.perf_counter() - began) * 1_000
         if response.status != 200:
-            raise RuntimeError(f"{response.status} {body[:300]!r} for {target}")
-        found: dict[str, object] = json.loads(body)
+            raise RuntimeError(f"{response.status} {answer[:300]!r} for {target}")
+        found: dict[str, object] = json.loads(answer)
         return elapsed, found
 
 
@@ -84,10 +127,10 @@ def ago(**delta: float) -> str:
 def questions(client: Client, rng: random.Random, requests: int) -> dict[str, Callable[[], float]]:
     """Named questions; each call asks with fresh values and returns milliseconds."""
 
-    def overview(days: float) -> Callable[[], float]:
+    def asked(days: float, **body: object) -> Callable[[], float]:
         def ask() -> float:
-            elapsed, found = client.get_ms("overview", **{"from": ago(days=days, seconds=rng.random() * 50)})
-            assert found
+            elapsed, found = client.query_ms(**{"from": ago(days=days, seconds=rng.random() * 50), **body})
+            assert found["totals"]
             return elapsed
 
         return ask
@@ -107,17 +150,41 @@ def questions(client: Client, rng: random.Random, requests: int) -> dict[str, Ca
 
         return ask
 
+    def facets() -> float:
+        elapsed, counted = client.get_ms("calls/facets", **{"from": ago(days=1)}, filter=f"model:{model()}")
+        assert counted
+        return elapsed
+
     def model() -> str:
         return rng.choice(bodies.MODELS)
 
-    return {
-        "overview 24 h": overview(1),
-        "overview 7 d": overview(7),
-        "overview 14 d": overview(13.9),
+    found: dict[str, Callable[[], float]] = {}
+    for name, days in (("24 h", 1), ("7 d", 7), ("14 d", 13.9)):
+        whole = {"compare": True, "measures": HEADLINE}
+        part = {"compare": True, "measures": PART, "order": {"measure": "cost_usd"}}
+        found[f"overview {name}: figures and series"] = asked(days, **whole, interval="auto")
+        found[f"overview {name}: models over time"] = asked(
+            days, **part, dimensions=["provider", "model"], interval="auto"
+        )
+        found[f"overview {name}: services"] = asked(days, **part, dimensions=["service"])
+        found[f"overview {name}: error types"] = asked(
+            days,
+            measures=["errors", "calls", "latency_p50_ms"],
+            dimensions=["error_type"],
+            filter="status:error",
+        )
+    return found | {
+        "group by user 7 d": asked(
+            7,
+            measures=["calls", "cost_usd", "error_rate"],
+            dimensions=["user"],
+            order={"measure": "cost_usd"},
+        ),
         "trace by id": trace,
         "list: newest": page(),
-        "list: model and errors": page(model=model, status=lambda: "error"),
-        "list: one user": page(user=lambda: f"user-{rng.randrange(bodies.USERS):05d}"),
+        "list: model and errors": page(filter=lambda: f"model:{model()} status:error"),
+        "list: one user": page(filter=lambda: f"user:user-{rng.randrange(bodies.USERS):05d}"),
+        "facets 24 h": facets,
     }
 
 
@@ -129,14 +196,11 @@ def main(arguments: list[str]) -> None:
     options.add_argument("--reps", type=int, default=30)
     options.add_argument("--keep", type=Path, help="data folder to keep, or to use when it is loaded already")
     chosen = options.parse_args(arguments)
-    requests = chosen.calls // CALLS
     results: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory(prefix="sonde-bench-") as scratch:
-        sonde = Sonde(chosen.keep or Path(scratch) / "sonde")
+        sonde, requests = loaded(chosen.keep or Path(scratch) / "sonde", chosen.calls)
         live: subprocess.Popen[bytes] | None = None
         try:
-            if sonde.count("calls") < chosen.calls:
-                load_calls(sonde, chosen.calls)
             sonde.quiet_bytes()
             if chosen.rate:
                 # 20 requests a second whose spans begin now, so times march on as in life.
@@ -169,7 +233,7 @@ def main(arguments: list[str]) -> None:
     rows: list[tuple[str, object, str]] = []
     for name, found in results.items():
         kind = name.split()[0].strip(":")
-        peer = PHOENIX_1M_MS[kind]
+        peer = PHOENIX_1M_MS.get(kind)
         compared = f"limit {LIMITS_MS[kind]} ms"
         if peer:
             compared += f"; Phoenix as published {peer} ms: {ratio(peer, found['median_ms'])}"

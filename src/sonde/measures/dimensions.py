@@ -21,6 +21,8 @@ class Dimension:
     """A call may have several values, and is counted with each."""
     clock: bool = False
     """Made from the time of the call, in the time zone of the question."""
+    of_span: str = ""
+    """What is kept with the span only: its expression over ``spans``; ``expression`` is its alias then."""
 
     @property
     def in_rollup(self) -> bool:
@@ -78,13 +80,19 @@ DIMENSIONS: tuple[Dimension, ...] = (
 )  # fmt: skip
 
 BY_NAME = {dimension.name: dimension for dimension in DIMENSIONS}
-_PATH = re.compile(r"attributes\.([^`\\%\x00-\x1f]{1,200})")
+_PATH = re.compile(r"(attributes|resource)\.([^`'\\%\x00-\x1f]{1,200})")
 
 
 def attribute_dimension(name: str) -> Dimension | None:
-    """The dimension of ``attributes.<key>``; None when it is no such name."""
+    """The dimension of ``attributes.<key>`` or ``resource.<key>``; None when it is no such name."""
     match = _PATH.fullmatch(name)
     if match is None:
         return None
-    path = match[1].replace(".", "%2E")
-    return Dimension(name, match[1], f"toString(attributes.`{path}`)", "An attribute of the call's span.")
+    kind, key = match.groups()
+    if kind == "resource":
+        return Dimension(
+            name, key, f"resource_{key.encode().hex()}", "An attribute of the sender.",
+            of_span=f"JSONExtract(resource, '{key}', 'Nullable(String)')",
+        )  # fmt: skip
+    path = key.replace(".", "%2E")
+    return Dimension(name, key, f"toString(attributes.`{path}`)", "An attribute of the call's span.")

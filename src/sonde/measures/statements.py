@@ -61,17 +61,26 @@ def can_roll_up(question: Question) -> bool:
 def from_rows(question: Question, from_ns: int, to_ns: int) -> Calls:
     """The calls of a range as rows."""
     params: dict[str, Any] = {**question.where.params, "from_ns": from_ns, "to_ns": to_ns}
-    where = (
+    inside = (
         "time >= fromUnixTimestamp64Nano({from_ns:Int64}, 'UTC') "
-        "AND time < fromUnixTimestamp64Nano({to_ns:Int64}, 'UTC') AND counted"
+        "AND time < fromUnixTimestamp64Nano({to_ns:Int64}, 'UTC')"
     )
     if question.project is not None:
         params["project"] = question.project
-        where = f"project = {{project:String}} AND {where}"
+        inside = f"project = {{project:String}} AND {inside}"
+    where = f"{inside} AND counted"
     if question.where.sql:
         where += f" AND ({question.where.sql})"
+    of_span = [dimension for dimension in question.dimensions if dimension.of_span]
+    join = ""
+    if of_span:
+        read = ", ".join(f"{dimension.of_span} AS {dimension.expression}" for dimension in of_span)
+        join = (
+            f" ANY LEFT JOIN (SELECT project, trace_id, span_id, {read} FROM spans WHERE {inside}) AS span "
+            "USING (project, trace_id, span_id)"
+        )
     return Calls(
-        f"FROM calls FINAL WHERE {where}", params, "time", rolled_up=False, from_ns=from_ns, to_ns=to_ns
+        f"FROM calls FINAL{join} WHERE {where}", params, "time", rolled_up=False, from_ns=from_ns, to_ns=to_ns
     )
 
 

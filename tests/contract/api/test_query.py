@@ -64,6 +64,18 @@ def test_every_dimension_can_be_grouped_by(world: World, dimension: Any) -> None
     assert all(set(group["values"]) == {dimension.name} for group in found["groups"])
 
 
+def test_attributes_of_span_and_sender_can_be_grouped_by(world: World) -> None:
+    for name, values in (
+        ("resource.service.name", {"service-plain"}),
+        ("attributes.gen_ai.request.model", {"gpt-4o", "claude-sonnet-4-5"}),
+        ("attributes.no.such.key", {None}),
+        ("resource.no.such.key", {None}),
+    ):
+        found = ask(world, measures=["calls"], dimensions=[name], interval="day")
+        assert {group["values"][name] for group in found["groups"]} & values, (name, found["groups"])
+        assert sum(group["totals"]["calls"] for group in found["groups"]) == found["totals"]["calls"]
+
+
 def test_the_range_before_is_the_one_before(world: World) -> None:
     whole = ask(world, measures=["calls"], **{"from": "-2d", "to": "now"})
     half = ask(world, measures=["calls"], compare=True, **{"from": "-1d", "to": "now"})
