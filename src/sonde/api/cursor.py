@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from sonde.api.times import TimeRange
 from sonde.model.errors import BadInput
 
-NOT_FILTERS = frozenset({"cursor", "limit", "from_", "to", "format"})
+NOT_FILTERS = frozenset({"cursor", "limit", "from_", "to", "format", "columns"})
 _WRONG = "This cursor does not belong to this list."
 
 

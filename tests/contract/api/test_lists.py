@@ -292,3 +292,22 @@ def test_wrong_parameters_are_problems_that_name_them(world: World, wrong: dict[
     problem = answer.json()
     assert problem["code"] == "invalid-request"
     assert next(iter(wrong)) in problem["errors"][0]["location"]
+
+
+@pytest.mark.parametrize("path", ["/calls", "/traces"])
+def test_an_export_has_the_columns_that_were_asked_for(world: World, path: str) -> None:
+    wanted = {**ALL, "format": "csv", "columns": "trace_id,time,duration_ms"}
+    answer = world.local.get(f"/api/v1{path}", params=wanted)
+    rows = list(csv.reader(io.StringIO(answer.text)))
+    assert rows[0] == ["trace_id", "time", "duration_ms"]
+    listed = everything(world, path, limit=1000, **ALL)
+    assert [row[:2] for row in rows[1:]] == [[item["trace_id"], item["time"]] for item in listed]
+    lines = world.local.get(f"/api/v1{path}", params={**wanted, "format": "jsonl"}).text.splitlines()
+    assert [list(json.loads(line)) for line in lines] == [rows[0]] * len(listed)
+
+
+def test_a_column_that_is_not_there_is_named(world: World) -> None:
+    answer = world.local.get("/api/v1/calls", params={**ALL, "format": "csv", "columns": "time,price"})
+    assert answer.status_code == 400
+    assert "price" in answer.json()["detail"]
+    assert "cost_usd" in answer.json()["hint"]

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from sonde.api.access import ContentReader, Reader, Shop
+from sonde.api.exports import EXPORT_RESPONSES, export_traces, wanted_format
 from sonde.api.parameters import ProjectParameters, TraceListParameters, TraceParameters
 from sonde.api.reads import messages as message_reads
 from sonde.api.reads import spans as span_reads
@@ -16,11 +17,16 @@ from sonde.api.schemas.traces import SpanDetail, TraceDetail, TraceSummary
 router = APIRouter(prefix="/traces", tags=["traces"])
 
 
-@router.get("", summary="List traces")
+@router.get("", summary="List traces", responses=EXPORT_RESPONSES, response_model=Page[TraceSummary])
 def list_traces(
-    grant: Reader, shop: Shop, parameters: Annotated[TraceListParameters, Query()]
-) -> Page[TraceSummary]:
-    """Newest first. A filter on calls finds the traces with at least one such call."""
+    request: Request, grant: Reader, shop: Shop, parameters: Annotated[TraceListParameters, Query()]
+) -> Page[TraceSummary] | Response:
+    """Newest first. A filter on calls finds the traces with at least one such call. As CSV or JSON lines the
+    whole list is sent.
+    """
+    kind = wanted_format(request, parameters.format)
+    if kind != "json":
+        return export_traces(shop, grant, parameters, kind)
     return list_reads.list_traces(shop, grant, parameters)
 
 
