@@ -58,6 +58,17 @@ FilterText = Annotated[
 ]
 
 
+class ListExportParameters(Parameters):
+    """A list as a file."""
+
+    format: Format | None = Field(default=None, description="csv or jsonl exports every row of the filter")
+    columns: str | None = Field(
+        default=None,
+        max_length=4000,
+        description="Of an export: names of fields with a comma between them; all when left out",
+    )
+
+
 class CallFilters(WindowParameters):
     """Filters on calls. A repeated parameter means any of its values; different parameters all have to hold.
 
@@ -97,13 +108,12 @@ class CallFilters(WindowParameters):
     )
 
 
-class CallListParameters(CallFilters, ListParameters):
+class CallListParameters(CallFilters, ListParameters, ListExportParameters):
     """The list of calls."""
 
     order: Literal["time", "cost", "duration", "tokens"] = Field(
         default="time", description="Largest or newest first"
     )
-    format: Format | None = Field(default=None, description="csv or jsonl exports every row of the filter")
 
 
 class FacetParameters(CallFilters):
@@ -112,7 +122,7 @@ class FacetParameters(CallFilters):
     top: int = Field(default=10, ge=1, le=100, description="Values per dimension")
 
 
-class TraceListParameters(CallFilters, ListParameters):
+class TraceListParameters(CallFilters, ListParameters, ListExportParameters):
     """The list of traces: filters hold for at least one call of the trace, ``name`` for its root span."""
 
     name: str | None = Field(
