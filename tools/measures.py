@@ -30,9 +30,9 @@ $ curl -s localhost:4318/api/v1/query -H 'content-type: application/json' -d '{
   hour, weekday); everything else, and the last moments, from the calls themselves. Both give the same counts
   and sums at any moment.
 - **Percentiles** are t-digests, also over single rows, and merge across roll-ups. Over 200,000 values in 500
-  roll-ups (log-normal, two humps, heavy tail) the merged p50 was off by less than 0.5 % of the values, p95 and
-  p99 by less than 0.1 % (`tests/contract/store/test_digests.py` holds the bound). Users, sessions and traces are `uniq`
-  estimates: exact up to some thousands, within about 1 % beyond.
+  roll-ups (log-normal, two humps, heavy tail) the merged p50 was off by less than 0.5 % of the values, p95
+  and p99 by less than 0.1 % (`tests/contract/store/test_digests.py` holds the bound). Users, sessions and
+  traces are `uniq` estimates: exact up to some thousands, within about 1 % beyond.
 - With `"compare": true` every number comes with that of the range of equal length just before. Groups are
   chosen by `order` (the first measure, largest first); what lies beyond `limit` is one group `other`.
 - With `?format=csv` or `jsonl` the answer is a file.
@@ -65,8 +65,8 @@ def render() -> str:
             "",
             "## Dimensions",
             "",
-            "Besides these, `attributes.<key>` groups by any attribute of the call's span and `resource.<key>`",
-            "by any of its sender.",
+            "Besides these, `attributes.<key>` groups by any attribute of the call's span and",
+            "`resource.<key>` by any of its sender.",
             "",
             "| name | from | what |",
             "|---|---|---|",

@@ -95,4 +95,5 @@ def attribute_dimension(name: str) -> Dimension | None:
             of_span=f"JSONExtract(resource, '{key}', 'Nullable(String)')",
         )  # fmt: skip
     path = key.replace(".", "%2E")
-    return Dimension(name, key, f"toString(attributes.`{path}`)", "An attribute of the call's span.")
+    expression = f"CAST(attributes.`{path}`, 'Nullable(String)')"
+    return Dimension(name, key, expression, "An attribute of the call's span.")
