@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from sonde.api.reads import trace
 from sonde.api.reads.together import together
 from sonde.store.engine import WriteBatch
 from tests.contract.api.world import NOW_NS, SECOND_NS, World, call_row, facts, span_of, span_row, trace_of
@@ -68,18 +67,6 @@ def test_a_trace_is_a_tree_with_sums_over_counted_calls(world: World) -> None:
     first = get(world, f"/traces/{trace_of(0)}")
     assert first["logs"] == 1
     assert [score["score_id"] for score in first["scores"]] == ["score-alpha"]
-
-
-@pytest.mark.parametrize("project", ["alpha", None])
-def test_a_trace_reads_the_same_at_once_and_by_its_shape(
-    world: World, monkeypatch: pytest.MonkeyPatch, project: str | None
-) -> None:
-    asked = {"project": project} if project else {}
-    for limit in (2, 100):
-        at_once = get(world, f"/traces/{trace_of(2)}", limit=limit, **asked)
-        monkeypatch.setattr(trace, "AT_ONCE_MAX", 2)
-        assert get(world, f"/traces/{trace_of(2)}", limit=limit, **asked) == at_once
-        monkeypatch.undo()
 
 
 def test_answers_asked_for_together_need_no_free_thread() -> None:

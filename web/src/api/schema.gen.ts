@@ -149,6 +149,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/filters/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a filter
+         * @description Whether it can be understood, how it is written in one way, what it means in words, what is wrong.
+         */
+        post: operations["check_api_v1_filters_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/filters/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How an unfinished filter may go on
+         * @description Fields, or values that the data of the range has. Looks at the newest rows for at most two seconds.
+         */
+        get: operations["complete_api_v1_filters_complete_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/filters/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What there is to filter by
+         * @description Names, kinds, operators and examples, for one kind of list.
+         */
+        get: operations["get_fields_api_v1_filters_fields_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/infrastructure": {
         parameters: {
             query?: never;
@@ -266,6 +326,26 @@ export interface paths {
          * @description Newest first. Bodies need scope ``content``. As CSV or JSON lines the whole list is sent.
          */
         get: operations["list_logs_api_v1_logs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/logs/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count log records per value
+         * @description What there is to filter by, under the filter already set.
+         */
+        get: operations["get_log_facets_api_v1_logs_facets_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -618,6 +698,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/spans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List spans
+         * @description Newest or longest first, of every trace. As CSV or JSON lines the whole list is sent.
+         */
+        get: operations["list_spans_api_v1_spans_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spans/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count spans per value
+         * @description What there is to filter by, under the filter already set.
+         */
+        get: operations["get_span_facets_api_v1_spans_facets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sql": {
         parameters: {
             query?: never;
@@ -694,6 +814,26 @@ export interface paths {
          *     whole list is sent.
          */
         get: operations["list_traces_api_v1_traces_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/traces/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count traces per value
+         * @description A trace counts with every value that one of its spans or calls in the range has.
+         */
+        get: operations["get_trace_facets_api_v1_traces_facets_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1466,6 +1606,54 @@ export interface components {
             values: (string | null)[];
         };
         /**
+         * Completion
+         * @description One way to go on.
+         */
+        Completion: {
+            /**
+             * Count
+             * @description How many of the rows looked at have the value
+             */
+            count: number | null;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Kind
+             * @description field or value
+             */
+            kind: string;
+            /** Label */
+            label: string;
+            /**
+             * Text
+             * @description What replaces the characters from start to end
+             */
+            text: string;
+        };
+        /**
+         * Completions
+         * @description How an unfinished filter may go on at a place.
+         */
+        Completions: {
+            /** End */
+            end: number;
+            /**
+             * Field
+             * @description The field whose value is being written
+             */
+            field: string | null;
+            /** Items */
+            items: components["schemas"]["Completion"][];
+            /**
+             * Start
+             * @description First character that a completion replaces
+             */
+            start: number;
+        };
+        /**
          * CorrelationItem
          * @description How a line of a measure goes together with a measure of the calls. A hint where to look, no proof.
          */
@@ -1736,6 +1924,107 @@ export interface components {
             location: string;
             /** Message */
             message: string;
+        };
+        /**
+         * FilterCheck
+         * @description Whether a filter can be understood, and how it was.
+         */
+        FilterCheck: {
+            /**
+             * Canonical
+             * @description The same filter in one way of writing
+             */
+            canonical: string | null;
+            error: components["schemas"]["FilterFault"] | null;
+            /**
+             * Explanation
+             * @description The filter in words
+             */
+            explanation: string | null;
+            /** Fields */
+            fields: string[];
+            /**
+             * Needs Content
+             * @description Whether it needs scope content
+             * @default false
+             */
+            needs_content: boolean;
+            /** Valid */
+            valid: boolean;
+        };
+        /**
+         * FilterCheckRequest
+         * @description A filter to check.
+         */
+        FilterCheckRequest: {
+            /** Filter */
+            filter: string;
+            /**
+             * Target
+             * @default calls
+             * @enum {string}
+             */
+            target: "calls" | "spans" | "traces" | "logs";
+        };
+        /**
+         * FilterFault
+         * @description What is wrong, and where.
+         */
+        FilterFault: {
+            /** Hint */
+            hint: string | null;
+            /** Length */
+            length: number;
+            /** Message */
+            message: string;
+            /** Position */
+            position: number;
+            /** Suggestions */
+            suggestions: string[];
+        };
+        /**
+         * FilterField
+         * @description A field to filter by.
+         */
+        FilterField: {
+            /** Aliases */
+            aliases: string[];
+            /** Description */
+            description: string;
+            /** Examples */
+            examples: string[];
+            /**
+             * Facet
+             * @description Whether its values can be counted as a facet
+             */
+            facet: boolean;
+            /**
+             * Kind
+             * @description text, choice, level, words, list, id, flag, number, count, bytes, money, duration, time, presence or attribute
+             */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Operators */
+            operators: string[];
+            /**
+             * Values
+             * @description All its values, where there are only a few
+             */
+            values: string[];
+        };
+        /**
+         * FilterFields
+         * @description Every field of a target.
+         */
+        FilterFields: {
+            /** Fields */
+            fields: components["schemas"]["FilterField"][];
+            /**
+             * Target
+             * @enum {string}
+             */
+            target: "calls" | "spans" | "traces" | "logs";
         };
         /**
          * HostLine
@@ -2769,6 +3058,28 @@ export interface components {
              */
             to: string;
         };
+        /** Page[SpanItem] */
+        Page_SpanItem_: {
+            /**
+             * From
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            from: string;
+            /** Items */
+            items: components["schemas"]["SpanItem"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` with the same filters; new rows do not shift what follows
+             */
+            next_cursor: string | null;
+            /**
+             * To
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            to: string;
+        };
         /** Page[TraceSummary] */
         Page_TraceSummary_: {
             /**
@@ -3195,6 +3506,56 @@ export interface components {
             metrics: number;
             /** Spans */
             spans: number;
+        };
+        /**
+         * RowFacet
+         * @description The most frequent values of one field; ``other`` counts those of the values left out.
+         */
+        RowFacet: {
+            /** Dimension */
+            dimension: string;
+            /**
+             * Other
+             * @default 0
+             */
+            other: number;
+            /** Values */
+            values: components["schemas"]["RowFacetValue"][];
+        };
+        /**
+         * RowFacetValue
+         * @description One value and how many traces, spans or records have it.
+         */
+        RowFacetValue: {
+            /** Count */
+            count: number;
+            /** Value */
+            value: string | null;
+        };
+        /**
+         * RowFacets
+         * @description Counts per value under the filter, each without the filter's own conditions on that field.
+         */
+        RowFacets: {
+            /** Facets */
+            facets: components["schemas"]["RowFacet"][];
+            /**
+             * From
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            to: string;
+            /**
+             * Total
+             * @description How many there are under the whole filter
+             */
+            total: number;
         };
         /**
          * ScoreItem
@@ -3800,6 +4161,77 @@ export interface components {
              * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
              */
             time: string;
+        };
+        /**
+         * SpanItem
+         * @description One row of the list of spans.
+         */
+        SpanItem: {
+            /** @description What it cost, when the span is a call */
+            call: components["schemas"]["SpanCall"] | null;
+            /** Convention */
+            convention: string;
+            /** Duration Ms */
+            duration_ms: number;
+            /**
+             * End Time
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            end_time: string;
+            /** Endpoint */
+            endpoint: string | null;
+            /** Environment */
+            environment: string | null;
+            /** Error Type */
+            error_type: string | null;
+            /** Function */
+            function: string | null;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Operation */
+            operation: string;
+            /** Parent Span Id */
+            parent_span_id: string | null;
+            /** Project */
+            project: string;
+            /** Provider */
+            provider: string | null;
+            /** Release */
+            release: string | null;
+            /** Request Model */
+            request_model: string | null;
+            /** Response Model */
+            response_model: string | null;
+            /** Scope Name */
+            scope_name: string;
+            /** Service */
+            service: string;
+            /** Session Id */
+            session_id: string | null;
+            /** Span Id */
+            span_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "unset" | "ok" | "error";
+            /** Status Message */
+            status_message: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
+             */
+            time: string;
+            /** Time Flag */
+            time_flag: string | null;
+            /** Trace Id */
+            trace_id: string;
+            /** User Id */
+            user_id: string | null;
         };
         /**
          * SpanLink
@@ -5106,6 +5538,8 @@ export interface operations {
                 q?: string | null;
                 /** @description Values per dimension */
                 top?: number;
+                /** @description Fields of the filter language to count by; the main ones when left out */
+                dimension?: string[];
             };
             header?: never;
             path?: never;
@@ -5208,6 +5642,137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeletionAnswer"];
+                };
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_api_v1_filters_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilterCheckRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterCheck"];
+                };
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complete_api_v1_filters_complete_get: {
+        parameters: {
+            query?: {
+                /** @description Every project of the credential when left out */
+                project?: string | null;
+                /** @description RFC 3339, or relative to now: -15m, -24h, -7d. The last 24 hours when left out */
+                from?: string | null;
+                /** @description RFC 3339, `now`, or relative. Now when left out */
+                to?: string | null;
+                target?: "calls" | "spans" | "traces" | "logs";
+                text?: string;
+                /** @description Where in the text, in characters; its end when left out */
+                cursor?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Completions"];
+                };
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fields_api_v1_filters_fields_get: {
+        parameters: {
+            query?: {
+                target?: "calls" | "spans" | "traces" | "logs";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterFields"];
                 };
             };
             /** @description The request does not fit the schema */
@@ -5522,6 +6087,57 @@ export interface operations {
                     "application/json": components["schemas"]["Page_LogItem_"];
                     "application/x-ndjson": string;
                     "text/csv": string;
+                };
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_log_facets_api_v1_logs_facets_get: {
+        parameters: {
+            query?: {
+                /** @description Every project of the credential when left out */
+                project?: string | null;
+                /** @description RFC 3339, or relative to now: -15m, -24h, -7d. The last 24 hours when left out */
+                from?: string | null;
+                /** @description RFC 3339, `now`, or relative. Now when left out */
+                to?: string | null;
+                /** @description Conditions in the filter language: `model:gpt-4o cost>0.05 -env:dev` */
+                filter?: string | null;
+                /** @description Values per dimension */
+                top?: number;
+                /** @description Fields of the filter language to count by; the main ones when left out */
+                dimension?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowFacets"];
                 };
             };
             /** @description The request does not fit the schema */
@@ -6530,6 +7146,113 @@ export interface operations {
             };
         };
     };
+    list_spans_api_v1_spans_get: {
+        parameters: {
+            query?: {
+                /** @description Every project of the credential when left out */
+                project?: string | null;
+                /** @description RFC 3339, or relative to now: -15m, -24h, -7d. The last 24 hours when left out */
+                from?: string | null;
+                /** @description RFC 3339, `now`, or relative. Now when left out */
+                to?: string | null;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+                limit?: number;
+                /** @description Conditions in the filter language: `model:gpt-4o cost>0.05 -env:dev` */
+                filter?: string | null;
+                /** @description Newest or longest first */
+                order?: "time" | "duration";
+                /** @description csv or jsonl exports every row of the filter */
+                format?: ("json" | "csv" | "jsonl") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SpanItem_"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_span_facets_api_v1_spans_facets_get: {
+        parameters: {
+            query?: {
+                /** @description Every project of the credential when left out */
+                project?: string | null;
+                /** @description RFC 3339, or relative to now: -15m, -24h, -7d. The last 24 hours when left out */
+                from?: string | null;
+                /** @description RFC 3339, `now`, or relative. Now when left out */
+                to?: string | null;
+                /** @description Conditions in the filter language: `model:gpt-4o cost>0.05 -env:dev` */
+                filter?: string | null;
+                /** @description Values per dimension */
+                top?: number;
+                /** @description Fields of the filter language to count by; the main ones when left out */
+                dimension?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowFacets"];
+                };
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     query_api_v1_sql_post: {
         parameters: {
             query?: {
@@ -6717,6 +7440,57 @@ export interface operations {
                     "application/json": components["schemas"]["Page_TraceSummary_"];
                     "application/x-ndjson": string;
                     "text/csv": string;
+                };
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_trace_facets_api_v1_traces_facets_get: {
+        parameters: {
+            query?: {
+                /** @description Every project of the credential when left out */
+                project?: string | null;
+                /** @description RFC 3339, or relative to now: -15m, -24h, -7d. The last 24 hours when left out */
+                from?: string | null;
+                /** @description RFC 3339, `now`, or relative. Now when left out */
+                to?: string | null;
+                /** @description Conditions in the filter language: `model:gpt-4o cost>0.05 -env:dev` */
+                filter?: string | null;
+                /** @description Values per dimension */
+                top?: number;
+                /** @description Fields of the filter language to count by; the main ones when left out */
+                dimension?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowFacets"];
                 };
             };
             /** @description The request does not fit the schema */

@@ -7,9 +7,7 @@ import msgspec
 from sonde.api.reads import calls, messages
 from sonde.api.reads.attributes import json_list, json_object
 from sonde.api.reads.origins import origins_of
-from sonde.api.reads.query import Conditions
-from sonde.api.reads.trace import NODE_COLUMNS, node_fields, skeleton_of
-from sonde.api.reads.tree import TreeNode, tree_order
+from sonde.api.reads.trace import NODE_COLUMNS, node_fields, place_of
 from sonde.api.schemas.calls import CallDetail
 from sonde.api.schemas.traces import SpanCall, SpanDetail, SpanEvent, SpanLink
 from sonde.api.services import Services
@@ -26,11 +24,9 @@ DETAIL_COLUMNS = (
 
 def get_span(shop: Services, grant: Grant, wanted: str | None, trace_id: str, span_id: str) -> SpanDetail:
     """One span. Raises `NotFound`, also for one of a foreign project."""
-    found = skeleton_of(shop, grant, wanted, trace_id)
-    project, start_ns, conditions = found.project, found.first_ns, found.conditions()
-    tree = tree_order(found.spans)
-    one = Conditions()
-    one.clauses, one.params = list(conditions.clauses), dict(conditions.params)
+    found = place_of(shop, grant, wanted, trace_id, span_id)
+    project, start_ns = found.project, found.start_ns
+    one = found.conditions(trace_id)
     one.span(span_id)
     rows = shop.query(
         f"SELECT {DETAIL_COLUMNS} FROM spans {one.where} ORDER BY version DESC LIMIT 1", one.params
@@ -38,10 +34,9 @@ def get_span(shop: Services, grant: Grant, wanted: str | None, trace_id: str, sp
     if not rows:
         raise NotFound("There is no such span.")
     row = rows[0]
-    node = next((item for item in tree if item.span_id == span_id), TreeNode(span_id, 0, False))
     call = calls.find_call(shop, grant, project, trace_id, span_id, with_messages=False)
     content = messages.of_span(shop, project, trace_id, span_id) if grant.allows("content") else None
-    fields: dict[str, Any] = {**node_fields(row, node, start_ns, None), "call": _span_call(call)}
+    fields: dict[str, Any] = {**node_fields(row, found.node, start_ns, None), "call": _span_call(call)}
     return SpanDetail(
         **fields,
         trace_id=trace_id,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sonde.api.cursor import Cursor, decode, encode
 from sonde.api.parameters import TraceParameters
@@ -10,7 +10,7 @@ from sonde.api.reads.call_rows import NODE_CALL_COLUMNS, span_call
 from sonde.api.reads.query import NO_SPAN, Conditions
 from sonde.api.reads.scores import of_trace
 from sonde.api.reads.together import together
-from sonde.api.reads.trace_rows import summaries, summary_of
+from sonde.api.reads.trace_rows import summary_of
 from sonde.api.reads.tree import TreeNode, tree_order
 from sonde.api.schemas.scores import ScoreItem
 from sonde.api.schemas.traces import SpanNode, TraceDetail, TraceSummary
@@ -19,9 +19,8 @@ from sonde.api.times import TimeRange, format_time
 from sonde.auth.grant import Grant
 from sonde.model.errors import NotFound
 
-SPANS_READ_MAX = 50_000
-AT_ONCE_MAX = 2_000
-"""Traces up to this many spans are read in one query; of larger ones first the shape, then a page."""
+SPANS_READ_MAX = 60_000
+"""Spans of one trace that are read: of longer ones the earliest."""
 
 NODE_COLUMNS = (
     "time, duration_ns, lower(hex(span_id)) AS span_hex, lower(hex(parent_span_id)) AS parent_hex, name, "
@@ -29,87 +28,127 @@ NODE_COLUMNS = (
     "scope_name, operation, CAST(status, 'String') AS status_text, status_message, error_type, time_flag, "
     "JSONLength(events) AS events_count, JSONLength(links) AS links_count"
 )
-ROW_COLUMNS = f"{NODE_COLUMNS}, user_id, session_id, environment, version"
+ROW_COLUMNS = f"{NODE_COLUMNS}, user_id, session_id, environment, release, version"
 """With what the summary takes, and which of two versions is the newer."""
-ROWS_MAX = 4 * SPANS_READ_MAX
-"""Rows of one query: a span may be stored in several versions until they are merged."""
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TraceRows:
+    """Everything that is stored of one trace, without content. Rows by span id, the newest version each."""
+
+    project: str
+    trace_id: str
+    spans: dict[str, Row]
+    """Rows of `ROW_COLUMNS`."""
+    calls: dict[str, Row]
+    """Rows of `NODE_CALL_COLUMNS`."""
+    scores: list[ScoreItem]
+    logs: int
+    truncated: bool
+
+    @property
+    def first_ns(self) -> int:
+        """Start of the earliest span."""
+        return min(row["time"] for row in self.spans.values())
+
+    @property
+    def duplicates(self) -> int:
+        """Calls that are not counted."""
+        return sum(1 for row in self.calls.values() if not row["counted"])
+
+    def order(self) -> list[TreeNode]:
+        """The spans in the order of their tree."""
+        return tree_order((row["span_hex"], row["parent_hex"], row["time"]) for row in self.spans.values())
+
+    def summary(self) -> TraceSummary:
+        """Sums over spans and counted calls."""
+        return summary_of(self.project, self.trace_id, list(self.spans.values()), list(self.calls.values()))
 
 
 def get_trace(shop: Services, grant: Grant, parameters: TraceParameters, trace_id: str) -> TraceDetail:
     """A trace and one page of its spans. Raises `NotFound`, also for a trace of a foreign project."""
-    wanted = grant.project_for(parameters.project)
-    if wanted is None:
-        spans = _small(shop, wanted, trace_id)
-        extras = _extras(shop, _first_project(spans), trace_id)
+    found = read_trace(shop, grant, parameters.project, trace_id)
+    page, cursor = _page(found.order(), parameters, trace_id)
+    start_ns = found.first_ns
+    return TraceDetail(
+        **found.summary().model_dump(),
+        items=[
+            span_node(found.spans[node.span_id], node, start_ns, found.calls.get(node.span_id))
+            for node in page
+        ],
+        next_cursor=cursor,
+        duplicates=found.duplicates,
+        scores=found.scores,
+        logs=found.logs,
+        truncated=found.truncated,
+    )
+
+
+def read_trace(shop: Services, grant: Grant, wanted: str | None, trace_id: str) -> TraceRows:
+    """All of a trace: of the project asked for, else of the first that has it. Raises `NotFound`.
+
+    One flat query for each table, asked side by side. Most of what they cost is analysing them.
+    """
+    known = grant.project_for(wanted)
+    if known is None:
+        spans = _span_rows(shop, None, trace_id)
+        project = min(str(row["project_name"]) for row in spans)
+        calls, scores, logs = _beside(shop, project, trace_id)
+        spans = [row for row in spans if row["project_name"] == project]
     else:
-        spans, extras = together(
-            lambda: _small(shop, wanted, trace_id), lambda: _extras(shop, wanted, trace_id)
+        project = known
+        spans, (calls, scores, logs) = together(
+            lambda: _span_rows(shop, project, trace_id), lambda: _beside(shop, project, trace_id)
         )
-    if len(spans) > AT_ONCE_MAX:
-        return _large(shop, grant, parameters, trace_id)
-    project = _first_project(spans)
-    rows = newest(row for row in spans if row["project_name"] == project)
-    order = tree_order((row["span_hex"], row["parent_hex"], row["time"]) for row in rows.values())
-    page, cursor = _page(order, parameters, trace_id)
-    summary = summary_of(project, trace_id, list(rows.values()), list(extras.calls.values()))
-    return _detail(page, rows, min(row["time"] for row in rows.values()), summary, extras, cursor)
+    truncated = len(spans) > SPANS_READ_MAX
+    return TraceRows(
+        project, trace_id, _newest(spans[:SPANS_READ_MAX]), _newest(calls), scores, logs, truncated
+    )
 
 
-def _large(shop: Services, grant: Grant, parameters: TraceParameters, trace_id: str) -> TraceDetail:
-    """The same for a trace of so many spans that only its shape and the page's spans are read."""
-    found = skeleton_of(shop, grant, parameters.project, trace_id)
-    order = tree_order(found.spans[:SPANS_READ_MAX])
-    page, cursor = _page(order, parameters, trace_id)
-    rows = _span_rows(shop, found.conditions(), page)
-    summary = summaries(shop, found.project, [trace_id], since_ns=found.first_ns)[found.project, trace_id]
-    extras = _extras(shop, found.project, trace_id)
-    detail = _detail(page, rows, found.first_ns, summary, extras, cursor)
-    return detail.model_copy(update={"truncated": len(found.spans) > SPANS_READ_MAX})
-
-
-@dataclass(frozen=True, slots=True)
-class _Extras:
-    """What is shown of a trace besides its spans."""
-
-    calls: dict[str, dict[str, Any]]
-    """Rows of `NODE_CALL_COLUMNS` by span id."""
-    scores: list[ScoreItem]
-    logs: int
-
-
-def _extras(shop: Services, project: str, trace_id: str) -> _Extras:
-    conditions = Conditions()
-    conditions.project(project)
-    conditions.trace(trace_id)
+def _beside(shop: Services, project: str, trace_id: str) -> tuple[list[Row], list[ScoreItem], int]:
+    """What there is of a trace besides its spans: calls, scores, the number of log records."""
+    conditions = _of(project, trace_id)
     calls, (scores, logs) = together(
         lambda: _call_rows(shop, conditions),
         lambda: (of_trace(shop, project, trace_id), _log_count(shop, conditions)),
     )
-    return _Extras(calls, scores, logs)
+    return calls, scores, logs
 
 
-def _small(shop: Services, project: str | None, trace_id: str) -> list[dict[str, Any]]:
-    """All spans, one more than `AT_ONCE_MAX` at most. Raises `NotFound`."""
+def _of(project: str | None, trace_id: str) -> Conditions:
     conditions = Conditions()
     conditions.project(project)
     conditions.trace(trace_id)
-    rows = shop.query(
-        f"SELECT toString(project) AS project_name, {ROW_COLUMNS} FROM spans {conditions.where} "
-        f"LIMIT {AT_ONCE_MAX + 1}",
-        conditions.params,
-    ).dicts()
+    return conditions
+
+
+def _span_rows(shop: Services, project: str | None, trace_id: str) -> list[Row]:
+    """Rows of the spans, more than `SPANS_READ_MAX` when there are more. Raises `NotFound`."""
+    conditions = _of(project, trace_id)
+    sql = f"SELECT toString(project) AS project_name, {ROW_COLUMNS} FROM spans {conditions.where}"
+    limit = f"LIMIT {SPANS_READ_MAX + 1}"
+    rows = shop.query(f"{sql} {limit}", conditions.params).dicts()
     if not rows:
         raise NotFound("There is no such trace.")
+    if len(rows) > SPANS_READ_MAX:
+        rows = shop.query(f"{sql} ORDER BY time {limit}", conditions.params).dicts()
     return rows
 
 
-def _first_project(rows: list[dict[str, Any]]) -> str:
-    return min(str(row["project_name"]) for row in rows)
+def _call_rows(shop: Services, conditions: Conditions) -> list[Row]:
+    found = shop.query(
+        f"SELECT {NODE_CALL_COLUMNS}, version FROM calls {conditions.where} LIMIT {2 * SPANS_READ_MAX}",
+        conditions.params,
+    )
+    return found.dicts()
 
 
-def newest(rows: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def _newest(rows: Iterable[Row]) -> dict[str, Row]:
     """The newest version of each row by its span id. Sorting in the engine would cost more than this."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Row] = {}
     for row in rows:
         known = found.get(row["span_hex"])
         if known is None or row["version"] > known["version"]:
@@ -130,89 +169,44 @@ def _page(
     return page, encode(Cursor((page[-1].span_id,), TimeRange(0, 0)), trace_id) if more else None
 
 
-def _detail(
-    page: list[TreeNode],
-    rows: dict[str, dict[str, Any]],
-    start_ns: int,
-    summary: TraceSummary,
-    extras: _Extras,
-    next_cursor: str | None,
-) -> TraceDetail:
-    return TraceDetail(
-        **summary.model_dump(),
-        items=[
-            span_node(rows[node.span_id], node, start_ns, extras.calls.get(node.span_id))
-            for node in page
-            if node.span_id in rows
-        ],
-        next_cursor=next_cursor,
-        duplicates=sum(1 for row in extras.calls.values() if not row["counted"]),
-        scores=extras.scores,
-        logs=extras.logs,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Skeleton:
-    """A trace's spans as far as its shape needs them, and where in time they are."""
+class SpanPlace(NamedTuple):
+    """Where a span stands in its trace."""
 
     project: str
-    trace_id: str
-    spans: list[tuple[str, str, int]]
-    """Span id, parent id, start."""
+    start_ns: int
+    """Start of the trace."""
+    end_ns: int
+    """Start of the trace's last span."""
+    node: TreeNode
 
-    @property
-    def first_ns(self) -> int:
-        """Start of the earliest span."""
-        return min(time_ns for _, _, time_ns in self.spans)
-
-    def conditions(self) -> Conditions:
-        """Conditions for rows of this trace. The range lets the engine read by its order instead of by an
-        index.
-        """
-        conditions = Conditions()
-        conditions.project(self.project)
-        conditions.time(TimeRange(self.first_ns, max(time_ns for _, _, time_ns in self.spans) + 1))
-        conditions.trace(self.trace_id)
+    def conditions(self, trace_id: str) -> Conditions:
+        """Conditions for rows of the trace. The range lets the engine read by its order."""
+        conditions = _of(self.project, trace_id)
+        conditions.time(TimeRange(self.start_ns, self.end_ns + 1))
         return conditions
 
 
-def skeleton_of(shop: Services, grant: Grant, wanted: str | None, trace_id: str) -> Skeleton:
-    """The shape of a trace: of the project asked for, else of the first that has it. Raises `NotFound`."""
-    conditions = Conditions()
-    conditions.project(grant.project_for(wanted))
-    conditions.trace(trace_id)
+def place_of(shop: Services, grant: Grant, wanted: str | None, trace_id: str, span_id: str) -> SpanPlace:
+    """Where one span stands, from ids and times alone. Raises `NotFound`."""
+    conditions = _of(grant.project_for(wanted), trace_id)
     rows = shop.query(
-        "SELECT toString(project), lower(hex(span_id)), lower(hex(parent_span_id)), time "
-        f"FROM spans {conditions.where} ORDER BY project, version DESC LIMIT 1 BY project, span_id "
-        f"LIMIT {SPANS_READ_MAX + 1}",
+        f"SELECT toString(project), time, span_id, parent_span_id FROM spans {conditions.where} "
+        f"LIMIT {2 * SPANS_READ_MAX}",
         conditions.params,
     ).rows
     if not rows:
         raise NotFound("There is no such trace.")
-    project = str(rows[0][0])
-    return Skeleton(project, trace_id, [(row[1], row[2], row[3]) for row in rows if row[0] == project])
-
-
-def _span_rows(shop: Services, conditions: Conditions, page: list[TreeNode]) -> dict[str, dict[str, Any]]:
-    """Spans of a page by id."""
-    params = {**conditions.params, "span_ids": [node.span_id for node in page]}
-    found = shop.query(
-        f"SELECT {ROW_COLUMNS} FROM spans {conditions.where} "
-        "AND span_id IN (SELECT toFixedString(unhex(arrayJoin({span_ids:Array(String)})), 8)) "
-        "ORDER BY version DESC LIMIT 1 BY span_id",
-        params,
-    )
-    return {row["span_hex"]: row for row in found.dicts()}
-
-
-def _call_rows(shop: Services, conditions: Conditions) -> dict[str, dict[str, Any]]:
-    """Calls of the whole trace by span id."""
-    found = shop.query(
-        f"SELECT {NODE_CALL_COLUMNS}, version FROM calls {conditions.where} LIMIT {ROWS_MAX}",
-        conditions.params,
-    )
-    return newest(found.dicts())
+    own = bytes.fromhex(span_id)
+    project = min(row[0] for row in rows)
+    parents = {row[2]: row[3] for row in rows if row[0] == project}
+    times = [row[1] for row in rows if row[0] == project]
+    seen: set[bytes] = {own}
+    above = parents.get(own, b"")
+    missing = above.strip(b"\0") != b"" and above not in parents
+    while above in parents and above not in seen:
+        seen.add(above)
+        above = parents[above]
+    return SpanPlace(project, min(times), max(times), TreeNode(span_id, len(seen) - 1, missing))
 
 
 def span_node(row: dict[str, Any], node: TreeNode, start_ns: int, call: dict[str, Any] | None) -> SpanNode:

@@ -10,9 +10,14 @@ from sonde.api.parameters import ProjectParameters, TraceListParameters, TracePa
 from sonde.api.reads import messages as message_reads
 from sonde.api.reads import spans as span_reads
 from sonde.api.reads import trace as trace_reads
+from sonde.api.reads import trace_outline as outline_reads
+from sonde.api.reads import trace_previews as preview_reads
+from sonde.api.reads import trace_search as search_reads
 from sonde.api.reads import traces as list_reads
 from sonde.api.schemas.common import Page, SpanId, TraceId
+from sonde.api.schemas.trace_outline import Previews, TraceHits, TraceOutline
 from sonde.api.schemas.traces import SpanDetail, TraceDetail, TraceSummary
+from sonde.api.trace_parameters import PreviewParameters, TraceSearchParameters
 
 router = APIRouter(prefix="/traces", tags=["traces"])
 
@@ -36,6 +41,30 @@ def get_trace(
 ) -> TraceDetail:
     """Spans in the order of the tree, without content."""
     return trace_reads.get_trace(shop, grant, parameters, trace_id)
+
+
+@router.get("/{trace_id}/outline", summary="All spans of a trace as columns")
+def get_outline(
+    trace_id: TraceId, grant: Reader, shop: Shop, parameters: Annotated[ProjectParameters, Query()]
+) -> TraceOutline:
+    """What the trace page draws: up to 60,000 spans in one answer, without content."""
+    return outline_reads.get_outline(shop, grant, parameters.project, trace_id)
+
+
+@router.get("/{trace_id}/previews", summary="The beginnings of inputs and outputs of some spans")
+def get_previews(
+    trace_id: TraceId, grant: ContentReader, shop: Shop, parameters: Annotated[PreviewParameters, Query()]
+) -> Previews:
+    """At most 100 spans; those without content are left out."""
+    return preview_reads.get_previews(shop, grant, parameters.project, trace_id, parameters.span_id)
+
+
+@router.get("/{trace_id}/search", summary="Find a text in a trace")
+def search_trace(
+    trace_id: TraceId, grant: Reader, shop: Shop, parameters: Annotated[TraceSearchParameters, Query()]
+) -> TraceHits:
+    """In names, errors, attributes and events of all spans; in messages with scope ``content``."""
+    return search_reads.search_trace(shop, grant, parameters.project, trace_id, parameters.q)
 
 
 @router.get("/{trace_id}/spans/{span_id}", summary="One span with everything it carries")
