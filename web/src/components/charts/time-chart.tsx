@@ -6,6 +6,7 @@ import { useTheme } from '@/lib/theme';
 import { useCursor } from './cursor';
 import { drawing } from './drawing';
 import type { EChartsType } from './echarts';
+import { Marks, type ChartMark } from './marks';
 import { dragRange, MARGIN, stepAt, toTime, toX, type TimeScale } from './scale';
 
 export interface ChartSeries {
@@ -31,6 +32,12 @@ export interface TimeChartProps {
   onZoom: (from: number, to: number) => void;
   log?: boolean;
   height?: number;
+  /** Marked moments; those of the page when left out. */
+  marks?: readonly ChartMark[];
+  /** A stretch of time that stays marked. */
+  chosen?: { from: number; to: number } | null;
+  /** A click instead of a drag, on the step under it. */
+  onPick?: (from: number, to: number) => void;
 }
 
 type Library = typeof import('./echarts');
@@ -103,7 +110,21 @@ interface OverlayProps extends TimeChartProps {
   height: number;
 }
 
-function Overlay({ times, stepMs, series, format, extra, onZoom, scale, height, from, to }: OverlayProps) {
+function Overlay({
+  times,
+  stepMs,
+  series,
+  format,
+  extra,
+  onZoom,
+  onPick,
+  marks,
+  chosen,
+  scale,
+  height,
+  from,
+  to,
+}: OverlayProps) {
   const cursor = useCursor();
   const [over, setOver] = useState(false);
   const [drag, setDrag] = useState<{ start: number; x: number; end: number; endX: number } | null>(null);
@@ -114,7 +135,9 @@ function Overlay({ times, stepMs, series, format, extra, onZoom, scale, height, 
   const finish = () => {
     if (drag) {
       const range = dragRange(drag.start, drag.end, stepMs, drag.endX - drag.x);
+      const picked = times[stepAt(times, stepMs, drag.end)];
       if (range) onZoom(range.from, range.to);
+      else if (picked !== undefined) onPick?.(picked, picked + stepMs);
     }
     setDrag(null);
   };
@@ -146,6 +169,18 @@ function Overlay({ times, stepMs, series, format, extra, onZoom, scale, height, 
         cursor.setTime(null);
       }}
     >
+      <Marks marks={marks} scale={scale} height={height} />
+      {chosen ? (
+        <div
+          className="pointer-events-none absolute border-x border-accent bg-accent/10"
+          style={{
+            left: toX(scale, Math.max(chosen.from, from)),
+            width: Math.max(toX(scale, Math.min(chosen.to, to)) - toX(scale, Math.max(chosen.from, from)), 2),
+            top: MARGIN.top,
+            height: height - MARGIN.top - MARGIN.bottom,
+          }}
+        />
+      ) : null}
       {drag ? (
         <div
           className="absolute rounded-sm border-x border-accent bg-accent/15"
