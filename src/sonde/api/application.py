@@ -10,6 +10,7 @@ from sonde.api.routes import (
     annotations,
     calls,
     deletions,
+    filters,
     infrastructure,
     keys,
     ledger,
@@ -22,6 +23,7 @@ from sonde.api.routes import (
     scores,
     session,
     sessions,
+    spans,
     sql,
     status,
     storage,
@@ -35,8 +37,8 @@ PREFIX = "/api/v1"
 PUBLIC_PATHS = frozenset({("POST", f"{PREFIX}/session")})
 """The only routes of this application that a stranger may call."""
 NOUNS = (
-    annotations, infrastructure, overview, query, calls, traces, logs, metrics, scores, status, ledger, sql,
-    mapping, projects, deletions, keys, session, storage, sessions, users, views,
+    annotations, infrastructure, overview, query, calls, traces, spans, logs, filters, metrics, scores, status,
+    ledger, sql, mapping, projects, deletions, keys, session, storage, sessions, users, views,
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from sonde.filters.formatting import format_filter
 from sonde.filters.parsing import parse
 from sonde.filters.tables import TABLES
 from sonde.filters.tree import Node
+from sonde.filters.value_sql import ValueSql, value_sql
 
 __all__ = [
     "TABLES",
@@ -24,10 +25,12 @@ __all__ = [
     "Node",
     "Scope",
     "Target",
+    "ValueSql",
     "compile_filter",
     "explain",
     "format_filter",
     "parse",
+    "value_sql",
     "with_term",
     "without_field",
 ]

@@ -70,12 +70,13 @@ def condition(leaf: Term | Range | Has, field: Field, bound: Bound, table: Table
             leaf.name_place.length,
             suggestions=(suggestion,),
         )
-    expressions = [_expression(field, sql, bound, table) for sql in field.sql]
+    expressions = [expression(field, sql, bound, table) for sql in field.sql]
     found = [_compared(leaf, field, sql, bound) for sql in expressions]
     return found[0] if len(found) == 1 else f"({' OR '.join(found)})"
 
 
-def _expression(field: Field, sql: str, bound: Bound, table: Table) -> str:
+def expression(field: Field, sql: str, bound: Bound, table: Table) -> str:
+    """What is compared: the field's SQL with the time zone and the attribute's key in it."""
     if "{zone}" in sql:
         return sql.replace("{zone}", bound.zone())
     if field.kind != "attribute":
@@ -97,15 +98,15 @@ def _known(field: Field, bound: Bound, table: Table) -> str:
         return field.known
     parts: list[str] = []
     for sql in field.sql:
-        expression = _expression(field, sql, bound, table)
+        value = expression(field, sql, bound, table)
         if field.kind in ("text", "choice", "level"):
-            parts.append(f"ifNull({expression}, '') != ''")
+            parts.append(f"ifNull({value}, '') != ''")
         elif field.kind == "list":
-            parts.append(f"notEmpty({expression})")
+            parts.append(f"notEmpty({value})")
         elif field.kind == "id":
-            parts.append(f"{expression} != toFixedString(unhex('{'00' * field.width}'), {field.width})")
+            parts.append(f"{value} != toFixedString(unhex('{'00' * field.width}'), {field.width})")
         else:
-            parts.append(f"isNotNull({expression})")
+            parts.append(f"isNotNull({value})")
     return parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
 
 

@@ -6,7 +6,9 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from sonde.api.access import ContentReader, Reader, Shop
 from sonde.api.exports import EXPORT_RESPONSES, export_traces, wanted_format
+from sonde.api.filter_parameters import RowFacetParameters
 from sonde.api.parameters import ProjectParameters, TraceListParameters, TraceParameters
+from sonde.api.reads import facets as facet_reads
 from sonde.api.reads import messages as message_reads
 from sonde.api.reads import spans as span_reads
 from sonde.api.reads import trace as trace_reads
@@ -15,6 +17,7 @@ from sonde.api.reads import trace_previews as preview_reads
 from sonde.api.reads import trace_search as search_reads
 from sonde.api.reads import traces as list_reads
 from sonde.api.schemas.common import Page, SpanId, TraceId
+from sonde.api.schemas.filters import RowFacets
 from sonde.api.schemas.trace_outline import Previews, TraceHits, TraceOutline
 from sonde.api.schemas.traces import SpanDetail, TraceDetail, TraceSummary
 from sonde.api.trace_parameters import PreviewParameters, TraceSearchParameters
@@ -33,6 +36,12 @@ def list_traces(
     if kind != "json":
         return export_traces(shop, grant, parameters, kind)
     return list_reads.list_traces(shop, grant, parameters)
+
+
+@router.get("/facets", summary="Count traces per value")
+def get_facets(grant: Reader, shop: Shop, parameters: Annotated[RowFacetParameters, Query()]) -> RowFacets:
+    """A trace counts with every value that one of its spans or calls in the range has."""
+    return facet_reads.row_facets(shop, grant, parameters, "traces")
 
 
 @router.get("/{trace_id}", summary="One trace with its spans")
