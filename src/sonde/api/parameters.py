@@ -69,6 +69,13 @@ class ListExportParameters(Parameters):
     )
 
 
+DIMENSIONS = Field(
+    default_factory=list,
+    max_length=30,
+    description="Fields of the filter language to count by; the main ones when left out",
+)
+
+
 class CallFilters(WindowParameters):
     """Filters on calls. A repeated parameter means any of its values; different parameters all have to hold.
 
@@ -116,10 +123,17 @@ class CallListParameters(CallFilters, ListParameters, ListExportParameters):
     )
 
 
+class LiveParameters(ProjectParameters):
+    """The live stream."""
+
+    filter: FilterText = None
+
+
 class FacetParameters(CallFilters):
     """Counts per value."""
 
     top: int = Field(default=10, ge=1, le=100, description="Values per dimension")
+    dimension: list[str] = DIMENSIONS
 
 
 class TraceListParameters(CallFilters, ListParameters, ListExportParameters):
