@@ -14,6 +14,7 @@ from sonde.api.routes import (
     infrastructure,
     keys,
     ledger,
+    live,
     logs,
     mapping,
     metrics,
@@ -37,8 +38,8 @@ PREFIX = "/api/v1"
 PUBLIC_PATHS = frozenset({("POST", f"{PREFIX}/session")})
 """The only routes of this application that a stranger may call."""
 NOUNS = (
-    annotations, infrastructure, overview, query, calls, traces, spans, logs, filters, metrics, scores, status,
-    ledger, sql, mapping, projects, deletions, keys, session, storage, sessions, users, views,
+    overview, query, live, calls, spans, traces, sessions, users, logs, metrics, infrastructure, scores,
+    annotations, views, filters, status, ledger, sql, mapping, projects, deletions, keys, session, storage,
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from sonde.api.sql.engine_names import EngineNames
 from sonde.api.sql.slots import Slots
+from sonde.api.viewers import Viewers
 from sonde.auth.door import Door
 from sonde.model.errors import BadInput, Unavailable
 from sonde.model.facts import SpanFacts
@@ -117,6 +118,7 @@ class Services:
     data_dir: Path | None = None
     sql_slots: Slots = field(default_factory=lambda: Slots(SQL_CONCURRENT_PER_KEY_MAX))
     engine_names: EngineNames = field(default_factory=EngineNames)
+    viewers: Viewers = field(default_factory=Viewers)
 
     def query(
         self, sql: str, params: Mapping[str, Any] | None = None, *, query_id: str | None = None

@@ -97,6 +97,7 @@ async def _serve(server: Server, started: float) -> int:
     began = time.monotonic()
     server.pipeline.stop_accepting()
     await loop.run_in_executor(None, server.stop_demo)
+    server.viewers.close()
     http.should_exit = True
     if grpc_server is not None:
         await grpc_server.stop(grace=2)

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from sonde.api.application import create_api
 from sonde.api.services import Services
+from sonde.api.viewers import Viewers
 from sonde.app import garbage
 from sonde.app.catalog_keys import CatalogKeys
 from sonde.app.demo_process import DemoProcess
@@ -69,6 +70,7 @@ class Server:
     intake: Intake
     application: ASGIApp
     housekeeper: Housekeeper
+    viewers: Viewers
     recovered: bool = False
     demo: DemoProcess | None = None
 
@@ -184,6 +186,7 @@ def _connect(settings: Settings, store: Store, now_ns: Callable[[], int]) -> Ser
         now_ns=now_ns,
     )
     sampler = self_cost.SelfCostSampler(now_ns)
+    viewers = Viewers()
     api = create_api(
         Services(
             engine=engine,
@@ -198,6 +201,7 @@ def _connect(settings: Settings, store: Store, now_ns: Callable[[], int]) -> Ser
             grpc_port=settings.otlp_grpc_port,
             self_cost=sampler.report,
             data_dir=folder,
+            viewers=viewers,
         )
     )
     health = health_routes(
@@ -225,6 +229,7 @@ def _connect(settings: Settings, store: Store, now_ns: Callable[[], int]) -> Ser
                 Task("retention", RETENTION_S, keeper.expire),
             ]
         ),
+        viewers=viewers,
     )
     running.append(server)
     return server

@@ -314,6 +314,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls as they arrive
+         * @description Server-sent events, at most one a second. An event ``calls`` has ``items`` (newest first, at most 200,
+         *     as in GET /calls), ``more`` (how many there were besides) and ``to``. A call may come again when more of
+         *     it became known. At most 32 viewers at a time.
+         */
+        get: operations["get_live_api_v1_live_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logs": {
         parameters: {
             query?: never;
@@ -833,7 +855,7 @@ export interface paths {
          * Count traces per value
          * @description A trace counts with every value that one of its spans or calls in the range has.
          */
-        get: operations["get_trace_facets_api_v1_traces_facets_get"];
+        get: operations["get_facets_api_v1_traces_facets_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3732,7 +3754,7 @@ export interface components {
             items: components["schemas"]["SessionTurn"][];
             /**
              * Models
-             * @description Models that answered, or were asked for: at most 20
+             * @description Models that were asked for, or answered: at most 20
              */
             models: string[];
             /** Next Cursor */
@@ -3823,7 +3845,7 @@ export interface components {
             input_tokens: number | null;
             /**
              * Models
-             * @description Models that answered, or were asked for: at most 20
+             * @description Models that were asked for, or answered: at most 20
              */
             models: string[];
             /** Output Tokens */
@@ -5102,7 +5124,7 @@ export interface components {
             /**
              * End Time
              * Format: date-time
-             * @description Start of the last call
+             * @description Latest end of a call
              */
             end_time: string;
             /**
@@ -5114,7 +5136,7 @@ export interface components {
             input_tokens: number | null;
             /**
              * Models
-             * @description Models that answered, or were asked for: at most 20
+             * @description Models that were asked for, or answered: at most 20
              */
             models: string[];
             /** Output Tokens */
@@ -6026,6 +6048,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ledger"];
+                };
+            };
+            /** @description The request does not fit the schema */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_live_api_v1_live_get: {
+        parameters: {
+            query?: {
+                /** @description Every project of the credential when left out */
+                project?: string | null;
+                /** @description Conditions in the filter language: `model:gpt-4o cost>0.05 -env:dev` */
+                filter?: string | null;
+            };
+            header?: {
+                "last-event-id"?: number | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
                 };
             };
             /** @description The request does not fit the schema */
@@ -7462,7 +7529,7 @@ export interface operations {
             };
         };
     };
-    get_trace_facets_api_v1_traces_facets_get: {
+    get_facets_api_v1_traces_facets_get: {
         parameters: {
             query?: {
                 /** @description Every project of the credential when left out */
