@@ -3,6 +3,7 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
+const TOOLTIP = 'Tooltips of charts are elements of the page (time-chart.tsx): those of the library write HTML.';
 const HOSTILE = 'Stored text is hostile: text nodes only.';
 
 export default defineConfig([
@@ -26,6 +27,16 @@ export default defineConfig([
         { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: HOSTILE },
         { selector: 'AssignmentExpression > MemberExpression[property.name=/^(inner|outer)HTML$/]', message: HOSTILE },
         { selector: "CallExpression > MemberExpression[property.name='insertAdjacentHTML']", message: HOSTILE },
+        { selector: "Property[key.name='renderMode'][value.value='html']", message: TOOLTIP },
+      ],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            { name: 'echarts', message: 'The whole library is 370 KB: import from components/charts/echarts.ts.' },
+            { name: 'echarts/components', importNames: ['TooltipComponent', 'MarkPointComponent'], message: TOOLTIP },
+          ],
+        },
       ],
     },
   },

@@ -38,8 +38,13 @@ export function whyChanged({ delta, before, cost, volume, perCall }: CostChange)
   if (before === 0) return 'new in this range';
   if (cost === 0) return 'gone in this range';
   if (volume === null || perCall === null) return '';
-  const share = volume / delta;
-  if (share > 0.75) return delta > 0 ? 'more calls' : 'fewer calls';
-  if (share < 0.25) return delta > 0 ? 'each call costs more' : 'each call costs less';
-  return delta > 0 ? 'more calls, each costs more' : 'fewer calls, each costs less';
+  const parts = [
+    { part: volume, words: volume > 0 ? 'more calls' : 'fewer calls' },
+    { part: perCall, words: perCall > 0 ? 'each costs more' : 'each costs less' },
+  ];
+  return parts
+    .filter(({ part }) => Math.abs(part) > Math.abs(delta) / 4)
+    .sort((a, b) => Math.abs(b.part) - Math.abs(a.part))
+    .map(({ words }) => words)
+    .join(', ');
 }

@@ -153,6 +153,7 @@ function CostsPage() {
                 note={`by ${title.toLowerCase()}`}
                 singular={title}
                 dimension={by}
+                colored
                 answer={answer}
                 filter={filter}
                 columns={[

@@ -12,12 +12,13 @@ from sonde.api.times import TimeRange, format_time, time_range
 from sonde.auth.grant import Grant
 
 MODELS = (
-    "arraySort(groupUniqArrayIf(20)(assumeNotNull(ifNull(response_model, request_model)), "
+    "arraySort(groupUniqArrayIf(20)(assumeNotNull(ifNull(request_model, response_model)), "
     "isNotNull(response_model) OR isNotNull(request_model)))"
 )
 # Names of their own: an alias that is also a column would be put in for it.
 SUMS = (
-    "toUnixTimestamp64Nano(min(time)) AS first_ns, toUnixTimestamp64Nano(max(time)) AS last_ns, "
+    "toUnixTimestamp64Nano(min(time)) AS first_ns, "
+    "max(toUnixTimestamp64Nano(time) + duration_ns) AS last_ns, "
     "count() AS n_calls, countIf(status = 'error') AS n_errors, uniq(trace_id) AS n_traces, "
     "sumOrNull(input_tokens) AS n_input, sumOrNull(output_tokens) AS n_output, "
     "sumOrNull(cost_usd) AS n_cost, countIf(cost_state = 'unpriced') AS n_unpriced, "

@@ -23,9 +23,8 @@ from sonde.auth.grant import Grant
 from sonde.model.errors import NotFound
 from sonde.model.limits import TIME_MAX_NS
 
-END = "max(toUnixTimestamp64Nano(time) + duration_ns) AS end_ns"
 SERVICES = "arraySort(groupUniqArray(20)(toString(service))) AS n_services"
-BY_SESSION = Group("session_id", f"{END}, {SERVICES}, argMax(user_id, time) AS n_user")
+BY_SESSION = Group("session_id", f"{SERVICES}, argMax(user_id, time) AS n_user")
 
 CALLS_PER_TURN_MAX = 100
 PREVIEW_CHARACTERS = 4_000
@@ -47,7 +46,6 @@ def _fields(row: dict[str, Any]) -> dict[str, Any]:
     fields = sum_fields(row)
     fields.update(
         session_id=row["name"],
-        end_time=format_time(int(row["end_ns"])),
         user_id=row["n_user"] or None,
         services=list(row["n_services"]),
     )

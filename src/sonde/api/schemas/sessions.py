@@ -24,7 +24,7 @@ class SessionSummary(Answer):
     cost_usd: Money | None = Field(default=None, description="Null when no call has a known cost")
     unpriced_calls: int = 0
     services: list[str]
-    models: list[str] = Field(description="Models that answered, or were asked for: at most 20")
+    models: list[str] = Field(description="Models that were asked for, or answered: at most 20")
 
 
 class Preview(Answer):

@@ -11,7 +11,7 @@ class UserSummary(Answer):
     user_id: str
     project: str
     time: Time = Field(description="Start of the first call")
-    end_time: Time = Field(description="Start of the last call")
+    end_time: Time = Field(description="Latest end of a call")
     calls: int
     errors: int = Field(description="Failed calls")
     traces: int = Field(description="Different traces; approximate beyond some ten thousand")
@@ -21,7 +21,7 @@ class UserSummary(Answer):
     total_tokens: int | None = None
     cost_usd: Money | None = Field(default=None, description="Null when no call has a known cost")
     unpriced_calls: int = 0
-    models: list[str] = Field(description="Models that answered, or were asked for: at most 20")
+    models: list[str] = Field(description="Models that were asked for, or answered: at most 20")
 
 
 class UserPage(Page[UserSummary]):

@@ -25,6 +25,8 @@ interface Props {
   note?: string;
   empty?: ReactNode;
   shown?: number;
+  /** The bars have the colours that the values have in charts. Models always do. */
+  colored?: boolean;
   /** Replaces the link to the calls. */
   name?: (group: Group, text: string) => ReactNode;
 }
@@ -32,6 +34,7 @@ interface Props {
 /** What the calls of a range are split into by a dimension; each name leads to its calls. */
 export function Breakdown(props: Props) {
   const { title, singular, dimension, answer, filter, share = 'cost_usd', compare = false } = props;
+  const { colored = dimension === 'model' } = props;
   const whole = numberOf(answer.totals, share) ?? 0;
   const colors = new Map(
     answer.groups.map((group) => [
@@ -62,7 +65,10 @@ export function Breakdown(props: Props) {
               {value ?? <span className="font-normal text-ink-3">{unknownName(singular)}</span>}
             </CallsLink>
           )}
-          <ShareBar share={whole > 0 ? part / whole : 0} color={`var(--s-${colors.get(group) ?? 'slate'})`} />
+          <ShareBar
+            share={whole > 0 ? part / whole : 0}
+            {...(colored ? { color: `var(--s-${colors.get(group) ?? 'slate'})` } : {})}
+          />
         </>
       );
     },

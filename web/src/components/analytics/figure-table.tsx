@@ -15,6 +15,8 @@ export interface FigureColumn<T> {
   value: (row: T) => CsvCell;
   /** Left and wide: the name of the row. */
   name?: boolean;
+  /** Left: words, not a figure. */
+  words?: boolean;
   strong?: boolean;
 }
 
@@ -94,7 +96,7 @@ export function FigureTable<T>(props: Props<T>) {
                     aria-sort={column.id === order ? (column.name ? 'ascending' : 'descending') : undefined}
                     className={cn(
                       'px-2 py-1.5 font-medium whitespace-nowrap first:pl-4 last:pr-4',
-                      column.name ? 'text-left' : 'text-right',
+                      column.name || column.words ? 'text-left' : 'text-right',
                     )}
                   >
                     <button
@@ -103,7 +105,7 @@ export function FigureTable<T>(props: Props<T>) {
                       className={cn(
                         'inline-flex items-center gap-0.5 rounded hover:text-ink',
                         column.id === order && 'text-ink',
-                        !column.name && 'flex-row-reverse',
+                        !column.name && !column.words && 'flex-row-reverse',
                       )}
                       onClick={() => setOrder(column.id)}
                     >
@@ -129,7 +131,8 @@ export function FigureTable<T>(props: Props<T>) {
                       <td
                         key={column.id}
                         className={cn(
-                          'h-9 px-2 text-right whitespace-nowrap last:pr-4',
+                          'h-9 px-2 whitespace-nowrap last:pr-4',
+                          column.words ? 'text-left' : 'text-right',
                           column.strong && 'font-medium',
                         )}
                       >

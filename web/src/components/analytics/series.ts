@@ -30,28 +30,44 @@ export function restOf(
   });
 }
 
-/** One measure by the values of a dimension: stacked when it is a sum, lines when it is not. */
+const SERIES_MAX = 8;
+
+/** One measure by the values of a dimension: stacked when it is a sum, lines when it is not. At most `SERIES_MAX`. */
 export function groupSeries(
   answer: QueryAnswer,
   measure: string,
   dimension: string,
   title = dimension,
 ): TotalledSeries[] {
-  const groups = answer.groups.filter((group) => isSum(measure) || !group.other);
+  const sum = isSum(measure);
+  const groups = answer.groups.filter((group) => !group.other);
+  const rest = [...groups.slice(SERIES_MAX), ...answer.groups.filter((group) => group.other)];
+  const own = groups.slice(0, SERIES_MAX);
+  const names = uniqueNames(own.map((group) => valueOf(group, dimension) ?? unknownName(title)));
   const colors = colorsOf(
     dimension,
-    groups.map((group) => (group.other ? null : valueOf(group, dimension))),
+    own.map((group) => valueOf(group, dimension)),
   );
-  const names = uniqueNames(
-    groups.map((group) => (group.other ? 'other' : (valueOf(group, dimension) ?? unknownName(title)))),
-  );
-  return groups.map((group, index) => ({
+  const series: TotalledSeries[] = own.map((group, index) => ({
     name: names[index] ?? '',
     color: colors[index] ?? OTHER_COLOR,
-    kind: isSum(measure) ? 'bar' : 'line',
+    kind: sum ? 'bar' : 'line',
     values: seriesOf(group, measure),
     total: formatOf(measure)(numberOf(group.totals, measure)),
   }));
+  if (!sum || rest.length === 0) return series;
+  const parts = rest.map((group) => seriesOf(group, measure));
+  const total = rest.reduce((all, group) => all + (numberOf(group.totals, measure) ?? 0), 0);
+  return [
+    ...series,
+    {
+      name: uniqueNames([...names, 'all others']).at(-1) ?? 'all others',
+      color: OTHER_COLOR,
+      kind: 'bar',
+      values: (answer.times ?? []).map((_, index) => parts.reduce((all, part) => all + (part[index] ?? 0), 0)),
+      total: formatOf(measure)(total),
+    },
+  ];
 }
 
 /** Names of series are keys: a value that is called like another gets a number. */

@@ -75,6 +75,7 @@ export function CostChanges({ answer, dimension, title, filter, actions }: Props
     },
     {
       id: 'why',
+      words: true,
       label: 'Why',
       value: whyChanged,
       cell: (row) => <span className="text-ink-2">{whyChanged(row)}</span>,

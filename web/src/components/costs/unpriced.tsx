@@ -52,6 +52,7 @@ export function UnpricedModels({ answer, filter }: { answer: QueryAnswer; filter
     },
     {
       id: 'why',
+      words: true,
       label: 'Why',
       value: unpricedHint,
       cell: (group) => <span className="text-ink-2">{group.other ? '' : unpricedHint(group)}</span>,

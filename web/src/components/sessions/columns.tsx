@@ -108,7 +108,7 @@ export function sessionColumns(now: number): readonly GridColumn<SessionSummary>
     { id: 'tokens', label: 'Tokens', size: 130, right: true, order: 'tokens', cell: tokens },
     { id: 'cost', label: 'Cost', size: 130, right: true, order: 'cost', cell: (row) => <GroupCost row={row} /> },
     { id: 'models', label: 'Models', size: 170, grow: true, cell: (row) => <Names names={row.models} /> },
-    { id: 'services', label: 'Services', size: 140, cell: (row) => <Names names={row.services} /> },
+    { id: 'services', label: 'Services', size: 140, hidden: true, cell: (row) => <Names names={row.services} /> },
   ];
 }
 
