@@ -1,159 +1,198 @@
-/** The filters of calls and traces: the API's parameters, the URL's text and the words on the page are one list. */
+/** What lists can be narrowed by: fields, facets, completion. One text says it all (docs: the filter language). */
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { api, take, type Schemas } from './client';
+import { scopeKey, windowOf } from './measures';
+import type { Scope } from './queries';
 import type { paths } from './schema.gen';
 
-type CallQuery = NonNullable<paths['/api/v1/calls']['get']['parameters']['query']>;
-type TraceQuery = NonNullable<paths['/api/v1/traces']['get']['parameters']['query']>;
+/** What a filter text is about. */
+export type FilterTarget = 'calls' | 'traces' | 'spans' | 'logs';
+export type CallOrder = NonNullable<NonNullable<paths['/api/v1/calls']['get']['parameters']['query']>['order']>;
+export type Completions = Schemas['Completions'];
 
-type NotFilters = 'project' | 'from' | 'to' | 'cursor' | 'limit' | 'order' | 'format';
-export type CallFilters = Omit<CallQuery, NotFilters>;
-export type TraceFilters = Omit<TraceQuery, NotFilters>;
-export type CallOrder = NonNullable<CallQuery['order']>;
-
-export interface Dimension {
-  name: DimensionName;
-  label: string;
-  /** What the facet list calls a call where it is not known. */
-  unknown: string;
+/** A field with few enough values to offer them with counts. */
+export interface FacetField {
+  name: string;
+  /** Unfolded until somebody folds it. */
+  open?: boolean;
+  /** All its values are known: there is nothing to search for. */
+  choices?: boolean;
 }
 
-export const DIMENSION_NAMES = [
+/** A number to set bounds for. */
+export interface RangeField {
+  name: string;
+  label: string;
+}
+
+export const CALL_FACETS: readonly FacetField[] = [
+  { name: 'model', open: true },
+  { name: 'provider' },
+  { name: 'status', open: true, choices: true },
+  { name: 'error_type', open: true },
+  { name: 'service', open: true },
+  { name: 'environment', open: true },
+  { name: 'endpoint' },
+  { name: 'user' },
+  { name: 'session' },
+  { name: 'operation', choices: true },
+  { name: 'cost_state', open: true, choices: true },
+  { name: 'finish_reason' },
+  { name: 'prompt_name' },
+  { name: 'tag' },
+  { name: 'release' },
+];
+
+export const TRACE_FACETS: readonly FacetField[] = [
+  { name: 'status', open: true, choices: true },
+  { name: 'root_name', open: true },
+  { name: 'model', open: true },
+  { name: 'provider' },
+  { name: 'service', open: true },
+  { name: 'environment', open: true },
+  { name: 'error_type' },
+  { name: 'user' },
+  { name: 'session' },
+  { name: 'tag' },
+  { name: 'release' },
+];
+
+export const SPAN_FACETS: readonly FacetField[] = [
+  { name: 'operation', open: true },
+  { name: 'status', open: true, choices: true },
+  { name: 'name', open: true },
+  { name: 'kind', choices: true },
+  { name: 'service', open: true },
+  { name: 'environment' },
+  { name: 'error_type' },
+  { name: 'model' },
+  { name: 'provider' },
+  { name: 'user' },
+  { name: 'session' },
+  { name: 'convention' },
+];
+
+export const CALL_RANGES: readonly RangeField[] = [
+  { name: 'cost_usd', label: 'Cost, USD' },
+  { name: 'duration_ms', label: 'Latency, ms' },
+  { name: 'total_tokens', label: 'Tokens' },
+];
+export const TRACE_RANGES: readonly RangeField[] = [
+  { name: 'cost_usd', label: 'Cost of the trace, USD' },
+  { name: 'duration_ms', label: 'Duration of the trace, ms' },
+  { name: 'calls', label: 'Calls in the trace' },
+];
+export const SPAN_RANGES: readonly RangeField[] = [{ name: 'duration_ms', label: 'Duration, ms' }];
+
+/** Fields that mean the same of a call as of its trace and its spans: measures of calls can be filtered by them. */
+export const SHARED_FIELDS: ReadonlySet<string> = new Set([
   'model',
+  'request_model',
+  'response_model',
   'provider',
-  'status',
-  'service',
-  'environment',
-  'operation',
-  'endpoint',
   'user',
   'session',
-  'prompt_name',
-  'tag',
-  'cost_state',
-  'error_type',
-  'finish_reason',
-] as const satisfies readonly (keyof CallFilters)[];
+  'service',
+  'environment',
+  'release',
+  'trace',
+]);
 
-export type DimensionName = (typeof DIMENSION_NAMES)[number];
-
-const LABELS: Record<DimensionName, string> = {
-  model: 'Model',
-  provider: 'Provider',
-  status: 'Status',
-  service: 'Service',
-  environment: 'Environment',
-  operation: 'Operation',
-  endpoint: 'Endpoint',
-  user: 'User',
-  session: 'Session',
-  prompt_name: 'Prompt',
-  tag: 'Tag',
+const LABELS: Readonly<Record<string, string>> = {
   cost_state: 'Cost state',
   error_type: 'Error type',
   finish_reason: 'Finish reason',
+  prompt_name: 'Prompt',
+  root_name: 'Name of the root',
 };
 
-export const DIMENSIONS: readonly Dimension[] = DIMENSION_NAMES.map((name) => ({
-  name,
-  label: LABELS[name],
-  unknown: name === 'tag' ? 'no tag' : `no ${LABELS[name].toLowerCase()}`,
-}));
-
-export function dimensionLabel(name: string): string {
-  return (LABELS as Readonly<Record<string, string>>)[name] ?? name;
+export function facetLabel(name: string): string {
+  return LABELS[name] ?? name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');
 }
 
-export const NUMBER_NAMES = [
-  'min_cost_usd',
-  'max_cost_usd',
-  'min_duration_ms',
-  'max_duration_ms',
-  'min_tokens',
-  'max_tokens',
-] as const satisfies readonly (keyof CallFilters)[];
+export function unknownLabel(name: string): string {
+  return `no ${facetLabel(name).toLowerCase()}`;
+}
 
-export type NumberName = (typeof NUMBER_NAMES)[number];
+const SHORT_MS = 60_000;
+/** Values offered of a field; more are found by searching. */
+const FACET_VALUES = 50;
 
-/** What stands in the URL: lists as lists, numbers as text, so that what is typed is what is there. */
-export type FilterSearch = Partial<Record<DimensionName, string[]>> &
-  Partial<Record<NumberName, string>> & {
-    q?: string;
-    name?: string;
-    trace_id?: string;
-    /** The dropped duplicates instead of the calls. */
-    dropped?: true;
+export interface FacetValue {
+  value: string | null;
+  count: number;
+}
+
+export interface Facet {
+  dimension: string;
+  values: readonly FacetValue[];
+  /** Rows whose value is not among these. */
+  other: number;
+}
+
+export interface Facets {
+  total: number;
+  facets: readonly Facet[];
+}
+
+function ofCalls(answer: Schemas['Facets']): Facets {
+  return {
+    total: answer.calls,
+    facets: answer.facets.map(({ dimension, values, other }) => ({
+      dimension,
+      other,
+      values: values.map(({ value, calls }) => ({ value, count: calls })),
+    })),
   };
-
-function asText(value: unknown): string | undefined {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return undefined;
 }
 
-function asList(value: unknown): string[] | undefined {
-  const items = (Array.isArray(value) ? value : [value]).map(asText).filter((item) => item !== undefined);
-  return items.length > 0 ? [...new Set(items)] : undefined;
+interface FacetQuestion {
+  target: 'calls' | 'traces' | 'spans';
+  fields: readonly FacetField[];
+  filter: string;
+  /** Of calls: the dropped duplicates instead. */
+  dropped: boolean;
 }
 
-/** Reads the filters out of whatever an address holds; what makes no sense is left out. */
-export function readFilters(search: Record<string, unknown>): FilterSearch {
-  const filters: FilterSearch = {};
-  for (const name of DIMENSION_NAMES) {
-    const values = name in search ? asList(search[name]) : undefined;
-    if (values) filters[name] = values;
-  }
-  for (const name of NUMBER_NAMES) {
-    const value = asText(search[name])?.trim();
-    if (value !== undefined && /^\d{1,9}(\.\d{1,9})?$/.test(value)) filters[name] = value;
-  }
-  const q = asText(search.q)?.slice(0, 200);
-  if (q !== undefined && q.trim().length >= 2) filters.q = q;
-  const name = asText(search.name)?.slice(0, 200);
-  if (name) filters.name = name;
-  const traceId = asText(search.trace_id)?.trim().toLowerCase();
-  if (traceId !== undefined && /^[0-9a-f]{32}$/.test(traceId)) filters.trace_id = traceId;
-  if (search.dropped === true || search.dropped === 'true') filters.dropped = true;
-  return filters;
+export function facetsQuery(scope: Scope, { target, fields, filter, dropped }: FacetQuestion) {
+  const base = {
+    project: scope.project,
+    ...windowOf(scope),
+    ...(filter === '' ? {} : { filter }),
+    dimension: fields.map((field) => field.name),
+    top: FACET_VALUES,
+  };
+  return queryOptions({
+    queryKey: ['facets', target, ...scopeKey(scope), filter, dropped],
+    queryFn: async ({ signal }): Promise<Facets> => {
+      if (target === 'calls') {
+        const query = { ...base, ...(dropped ? { counted: false } : {}) };
+        return ofCalls(await take(api.GET('/api/v1/calls/facets', { params: { query }, signal })));
+      }
+      const path = target === 'traces' ? '/api/v1/traces/facets' : '/api/v1/spans/facets';
+      return take(api.GET(path, { params: { query: base }, signal }));
+    },
+    placeholderData: keepPreviousData,
+    gcTime: SHORT_MS,
+    retry: false,
+  });
 }
 
-const STATUSES: readonly string[] = ['ok', 'error'];
-const COST_STATES: readonly string[] = ['priced', 'unpriced', 'free'];
-
-/** The API's parameters. */
-export function toCallFilters(search: FilterSearch): CallFilters {
-  const filters: CallFilters = {};
-  for (const name of DIMENSION_NAMES) {
-    const values = search[name];
-    if (!values) continue;
-    if (name === 'status') filters.status = values.filter((item): item is 'ok' | 'error' => STATUSES.includes(item));
-    else if (name === 'cost_state')
-      filters.cost_state = values.filter((item): item is 'priced' | 'unpriced' | 'free' => COST_STATES.includes(item));
-    else filters[name] = values;
-  }
-  for (const name of NUMBER_NAMES) {
-    const value = search[name];
-    if (value === undefined) continue;
-    if (name === 'min_cost_usd' || name === 'max_cost_usd') filters[name] = value;
-    else if (name === 'min_tokens' || name === 'max_tokens') filters[name] = Math.round(Number(value));
-    else filters[name] = Number(value);
-  }
-  if (search.q) filters.q = search.q;
-  if (search.trace_id) filters.trace_id = search.trace_id;
-  if (search.dropped) filters.counted = false;
-  return filters;
-}
-
-export function toTraceFilters(search: FilterSearch): TraceFilters {
-  return { ...toCallFilters(search), ...(search.name ? { name: search.name } : {}) };
-}
-
-export function countFilters(search: FilterSearch): number {
-  return Object.values(search).reduce((sum, value) => sum + (Array.isArray(value) ? value.length : 1), 0);
-}
-
-/** The same filters with one value of a dimension added or, when it is there, taken away. */
-export function toggleValue(search: FilterSearch, name: DimensionName, value: string): FilterSearch {
-  const now = search[name] ?? [];
-  const next = now.includes(value) ? now.filter((item) => item !== value) : [...now, value];
-  const { [name]: _, ...rest } = search;
-  return next.length > 0 ? { ...rest, [name]: next } : rest;
+/** What could be written at a place of a text; the place is in characters. */
+export function completionQuery(scope: Scope, target: FilterTarget, text: string, cursor: number) {
+  return queryOptions({
+    // Not of the moment: values offered a minute ago are as good.
+    queryKey: ['complete', scope.project, scope.range, target, text, cursor],
+    queryFn: ({ signal }) =>
+      take(
+        api.GET('/api/v1/filters/complete', {
+          params: { query: { project: scope.project, ...windowOf(scope), target, text, cursor } },
+          signal,
+        }),
+      ),
+    placeholderData: keepPreviousData,
+    staleTime: SHORT_MS,
+    gcTime: SHORT_MS,
+    retry: false,
+  });
 }

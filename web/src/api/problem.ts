@@ -6,6 +6,16 @@ interface Problem {
   code?: unknown;
   hint?: unknown;
   errors?: unknown;
+  position?: unknown;
+  length?: unknown;
+  suggestions?: unknown;
+}
+
+/** Where in a text something is wrong, in characters, and what could stand there instead, best first. */
+export interface TextProblem {
+  position: number;
+  length: number;
+  suggestions: readonly string[];
 }
 
 export interface FieldProblem {
@@ -21,6 +31,16 @@ function isFieldProblem(value: unknown): value is FieldProblem {
   return typeof value === 'object' && value !== null && 'location' in value && 'message' in value;
 }
 
+function textProblem({ position, length, suggestions }: Problem): TextProblem | null {
+  if (typeof position !== 'number') return null;
+  const given: unknown[] = Array.isArray(suggestions) ? suggestions : [];
+  return {
+    position,
+    length: typeof length === 'number' ? length : 0,
+    suggestions: given.filter((item) => typeof item === 'string'),
+  };
+}
+
 export class ApiError extends Error {
   override readonly name = 'ApiError';
 
@@ -31,6 +51,7 @@ export class ApiError extends Error {
     readonly code = '',
     readonly hint: string | null = null,
     readonly errors: readonly FieldProblem[] = [],
+    readonly place: TextProblem | null = null,
   ) {
     super(message);
   }
@@ -39,7 +60,7 @@ export class ApiError extends Error {
     const problem: Problem = typeof body === 'object' && body !== null ? body : {};
     const message = text(problem.detail) ?? text(problem.title) ?? `The server answered with status ${status}.`;
     const errors = Array.isArray(problem.errors) ? problem.errors.filter(isFieldProblem) : [];
-    return new ApiError(message, status, text(problem.code) ?? '', text(problem.hint), errors);
+    return new ApiError(message, status, text(problem.code) ?? '', text(problem.hint), errors, textProblem(problem));
   }
 
   static from(error: unknown): ApiError {

@@ -1,13 +1,10 @@
 /** Every question the pages ask, as options of TanStack Query: one place for keys, so that nothing is asked twice. */
-import { infiniteQueryOptions, keepPreviousData, queryOptions, type QueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions, type QueryClient } from '@tanstack/react-query';
 import type { Bounds } from '@/lib/time-range';
 import { api, rememberCsrfToken, take, type Schemas } from './client';
-import type { CallFilters, CallOrder, TraceFilters } from './filters';
 import { ApiError } from './problem';
 
 export type Session = Schemas['SessionAnswer'];
-export type Overview = Schemas['Overview'];
-export type OverviewPoint = Schemas['OverviewPoint'];
 export type CallSummary = Schemas['CallSummary'];
 export type CallDetail = Schemas['CallDetail'];
 export type Facet = Schemas['Facet'];
@@ -26,7 +23,6 @@ export interface Scope extends Bounds {
   now: number;
 }
 
-const LIST_PAGE = 200;
 /** A live page asks a new question every few seconds; old answers need not stay. */
 const SHORT_MS = 60_000;
 
@@ -74,63 +70,6 @@ export function statusQuery(project?: string) {
   });
 }
 
-export function overviewQuery(scope: Scope, filters: CallFilters = {}) {
-  return queryOptions({
-    queryKey: ['overview', ...key(scope), filters],
-    queryFn: ({ signal }) =>
-      take(
-        api.GET('/api/v1/overview', {
-          params: { query: { project: scope.project, ...window_(scope), ...filters } },
-          signal,
-        }),
-      ),
-    placeholderData: keepPreviousData,
-    gcTime: SHORT_MS,
-  });
-}
-
-export function callsQuery(scope: Scope, filters: CallFilters, order: CallOrder) {
-  return infiniteQueryOptions({
-    queryKey: ['calls', ...key(scope), filters, order],
-    queryFn: ({ signal, pageParam }) =>
-      // The same address also answers as CSV and JSON lines, but only when it is asked to.
-      take<Schemas['Page_CallSummary_'] | string>(
-        api.GET('/api/v1/calls', {
-          params: {
-            query: {
-              project: scope.project,
-              ...window_(scope),
-              ...filters,
-              order,
-              limit: LIST_PAGE,
-              ...(pageParam === null ? {} : { cursor: pageParam }),
-            },
-          },
-          signal,
-        }),
-      ).then((page) => page as Schemas['Page_CallSummary_']),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next_cursor ?? null,
-    placeholderData: keepPreviousData,
-    gcTime: SHORT_MS,
-  });
-}
-
-export function facetsQuery(scope: Scope, filters: CallFilters, top: number) {
-  return queryOptions({
-    queryKey: ['facets', ...key(scope), filters, top],
-    queryFn: ({ signal }) =>
-      take(
-        api.GET('/api/v1/calls/facets', {
-          params: { query: { project: scope.project, ...window_(scope), ...filters, top } },
-          signal,
-        }),
-      ),
-    placeholderData: keepPreviousData,
-    gcTime: SHORT_MS,
-  });
-}
-
 export function callQuery(project: string, traceId: string, spanId: string) {
   return queryOptions({
     queryKey: ['call', project, traceId, spanId],
@@ -145,50 +84,50 @@ export function callQuery(project: string, traceId: string, spanId: string) {
   });
 }
 
-export function tracesQuery(scope: Scope, filters: TraceFilters) {
-  return infiniteQueryOptions({
-    queryKey: ['traces', ...key(scope), filters],
-    queryFn: ({ signal, pageParam }) =>
+/** All spans of a trace in one answer. */
+export function traceQuery(traceId: string, project: string | undefined) {
+  return queryOptions({
+    queryKey: ['trace', traceId, project ?? null],
+    queryFn: ({ signal }) =>
       take(
-        api.GET('/api/v1/traces', {
-          params: {
-            query: {
-              project: scope.project,
-              ...window_(scope),
-              ...filters,
-              limit: LIST_PAGE,
-              ...(pageParam === null ? {} : { cursor: pageParam }),
-            },
-          },
+        api.GET('/api/v1/traces/{trace_id}/outline', {
+          params: { path: { trace_id: traceId }, query: project === undefined ? {} : { project } },
           signal,
         }),
       ),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next_cursor ?? null,
-    placeholderData: keepPreviousData,
-    gcTime: SHORT_MS,
+    staleTime: 15_000,
   });
 }
 
-export function traceQuery(traceId: string, project: string | undefined) {
-  return infiniteQueryOptions({
-    queryKey: ['trace', traceId, project ?? null],
-    queryFn: ({ signal, pageParam }) =>
+/** The beginnings of what some spans took in and gave out. */
+export function previewsQuery(traceId: string, project: string, spanIds: readonly string[]) {
+  return queryOptions({
+    queryKey: ['previews', traceId, project, spanIds],
+    queryFn: ({ signal }) =>
       take(
-        api.GET('/api/v1/traces/{trace_id}', {
-          params: {
-            path: { trace_id: traceId },
-            query: {
-              ...(project === undefined ? {} : { project }),
-              ...(pageParam === null ? {} : { cursor: pageParam }),
-            },
-          },
+        api.GET('/api/v1/traces/{trace_id}/previews', {
+          params: { path: { trace_id: traceId }, query: { project, span_id: [...spanIds] } },
           signal,
         }),
       ),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next_cursor ?? null,
-    staleTime: 15_000,
+    staleTime: 60_000,
+  });
+}
+
+/** Where in a trace a text is. */
+export function traceSearchQuery(traceId: string, project: string, q: string) {
+  return queryOptions({
+    queryKey: ['trace-search', traceId, project, q],
+    queryFn: ({ signal }) =>
+      take(
+        api.GET('/api/v1/traces/{trace_id}/search', {
+          params: { path: { trace_id: traceId }, query: { project, q } },
+          signal,
+        }),
+      ),
+    enabled: q.length >= 2,
+    placeholderData: keepPreviousData,
+    gcTime: SHORT_MS,
   });
 }
 

@@ -7,10 +7,12 @@ interface Options<T> {
   select: (row: T) => void;
   open: (row: T, newTab: boolean) => void;
   close: () => void;
+  /** Picks the row out, or puts it back. */
+  pick?: (row: T, index: number) => void;
 }
 
 /** Moves through a list from the keyboard; returns a function that moves by some rows. */
-export function useListKeys<T>({ rows, keyOf, selected, select, open, close }: Options<T>): (by: number) => void {
+export function useListKeys<T>({ rows, keyOf, selected, select, open, close, pick }: Options<T>): (by: number) => void {
   const at = selected === null ? -1 : rows.findIndex((row) => keyOf(row) === selected);
   const move = (by: number) => {
     const next = rows[at < 0 ? 0 : Math.min(Math.max(at + by, 0), rows.length - 1)];
@@ -32,6 +34,14 @@ export function useListKeys<T>({ rows, keyOf, selected, select, open, close }: O
       else openCurrent();
     },
     Escape: close,
+    ...(pick
+      ? {
+          x: () => {
+            const row = rows[at];
+            if (row !== undefined) pick(row, at);
+          },
+        }
+      : {}),
   });
   return move;
 }

@@ -18,3 +18,12 @@ export function writePreference(name: string, value: string): void {
     // Kept in memory.
   }
 }
+
+export function removePreference(name: string): void {
+  memory.delete(name);
+  try {
+    localStorage.removeItem(`sonde.${name}`);
+  } catch {
+    // It was only in memory.
+  }
+}

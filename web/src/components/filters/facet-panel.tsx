@@ -1,201 +1,310 @@
-import { ChevronRight } from 'lucide-react';
-import { useState } from 'react';
-import { DIMENSIONS, toggleValue, type Dimension, type FilterSearch, type NumberName } from '@/api/filters';
-import type { Facet } from '@/api/queries';
+import { ChevronRight, Minus, Search } from 'lucide-react';
+import { useId, useMemo, useState } from 'react';
+import { facetLabel, unknownLabel, type Facet, type FacetField, type RangeField } from '@/api/filters';
 import { Input } from '@/components/ui/field';
 import { Skeleton } from '@/components/ui/states';
 import { cn } from '@/lib/cn';
+import {
+  boundsOf,
+  modeOf,
+  namedValues,
+  termsOf,
+  toggleValue,
+  withBounds,
+  withTerm,
+  type Mode,
+  type Term,
+} from '@/lib/filter-terms';
 import { formatCompact, formatCount } from '@/lib/format';
+import { readPreference, writePreference } from '@/lib/storage';
 
 interface Props {
-  filters: FilterSearch;
+  /** Names what is remembered: which sections are open. */
+  name: string;
+  /** "calls": what the counts count. */
+  noun: string;
+  fields: readonly FacetField[];
+  ranges: readonly RangeField[];
+  text: string;
   facets: readonly Facet[] | undefined;
-  onChange: (filters: FilterSearch) => void;
+  onChange: (text: string) => void;
   stale: boolean;
 }
 
 const FEW = 6;
 
-/** What there is to filter by, with counts under the filters already set. */
-export function FacetPanel({ filters, facets, onChange, stale }: Props) {
+function readOpen(name: string): Record<string, boolean> {
+  try {
+    const value: unknown = JSON.parse(readPreference(`facets.${name}`) ?? '{}');
+    return typeof value === 'object' && value !== null ? (value as Record<string, boolean>) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** What there is to filter by, with counts under the filter that is set. Every click edits the filter's text. */
+export function FacetPanel({ name, noun, fields, ranges, text, facets, onChange, stale }: Props) {
+  const [opened, setOpened] = useState(() => readOpen(name));
+  const terms = useMemo(() => termsOf(text), [text]);
+  const setOpen = (field: string, open: boolean) => {
+    const next = { ...opened, [field]: open };
+    writePreference(`facets.${name}`, JSON.stringify(next));
+    setOpened(next);
+  };
   return (
     <aside
-      aria-label="Filters"
+      aria-label="Facets"
       className={cn(
         'w-58 shrink-0 overflow-y-auto border-r border-line bg-surface pb-6 transition-opacity max-md:hidden',
         stale && 'opacity-70 delay-200',
       )}
     >
       {facets === undefined ? (
-        <div className="flex flex-col gap-2 p-4" aria-hidden>
-          {Array.from({ length: 12 }, (_, index) => (
+        <div className="flex flex-col gap-3 p-4" aria-hidden>
+          {Array.from({ length: 14 }, (_, index) => (
             <Skeleton key={index} className="h-4" />
           ))}
         </div>
       ) : (
-        <>
-          {DIMENSIONS.map((dimension) => {
-            const facet = facets.find((item) => item.dimension === dimension.name);
-            return facet ? (
-              <FacetSection
-                key={dimension.name}
-                dimension={dimension}
-                facet={facet}
-                filters={filters}
-                onChange={onChange}
-              />
-            ) : null;
-          })}
-          <section className="border-t border-line px-4 py-2.5" aria-label="Ranges">
-            <NumberRange
-              label="Cost, USD"
-              min="min_cost_usd"
-              max="max_cost_usd"
-              filters={filters}
+        fields.map((field) => {
+          const facet = facets.find((item) => item.dimension === field.name);
+          return facet ? (
+            <Section
+              key={field.name}
+              field={field}
+              facet={facet}
+              noun={noun}
+              terms={terms}
+              text={text}
+              open={opened[field.name]}
+              onOpen={(open) => setOpen(field.name, open)}
               onChange={onChange}
             />
-            <NumberRange
-              label="Latency, ms"
-              min="min_duration_ms"
-              max="max_duration_ms"
-              filters={filters}
-              onChange={onChange}
-            />
-            <NumberRange label="Tokens" min="min_tokens" max="max_tokens" filters={filters} onChange={onChange} />
-          </section>
-        </>
+          ) : null;
+        })
       )}
+      {ranges.length > 0 && facets !== undefined ? (
+        <section className="border-t border-line px-4 py-2.5" aria-label="Ranges">
+          {ranges.map((range) => (
+            <NumberRange key={range.name} range={range} terms={terms} text={text} onChange={onChange} />
+          ))}
+        </section>
+      ) : null}
     </aside>
   );
 }
 
 interface SectionProps {
-  dimension: Dimension;
+  field: FacetField;
   facet: Facet;
-  filters: FilterSearch;
-  onChange: (filters: FilterSearch) => void;
+  noun: string;
+  terms: readonly Term[] | null;
+  text: string;
+  open: boolean | undefined;
+  onOpen: (open: boolean) => void;
+  onChange: (text: string) => void;
 }
 
-/** Open at first when it is worth a look: something is chosen in it, or there is a choice. */
-const OPEN_AT_FIRST: readonly string[] = ['model', 'status', 'service', 'environment', 'cost_state', 'error_type'];
-
-function FacetSection({ dimension, facet, filters, onChange }: SectionProps) {
-  const chosen = filters[dimension.name] ?? [];
-  const [open, setOpen] = useState(chosen.length > 0 || OPEN_AT_FIRST.includes(dimension.name));
+function Section({ field, facet, noun, terms, text, open: remembered, onOpen, onChange }: SectionProps) {
+  const id = useId();
   const [all, setAll] = useState(false);
-  // A chosen value that nothing matches any more must stay, or it could not be taken back here.
-  const missing = chosen.filter((value) => !facet.values.some((item) => (item.value ?? '') === value));
+  const [part, setPart] = useState('');
+  const named = namedValues(terms, field.name);
+  // A value that is named and that nothing matches any more must stay, or it could not be taken back here.
+  const missing = named.filter((value) => !facet.values.some((item) => (item.value ?? '') === value));
   const values = [
-    ...facet.values.map((item) => ({ value: item.value ?? '', calls: item.calls })),
-    ...missing.map((value) => ({ value, calls: 0 })),
+    ...facet.values.map((item) => ({ value: item.value ?? '', count: item.count })),
+    ...missing.map((value) => ({ value, count: 0 })),
   ];
-  if (values.length === 0 || (values.length === 1 && values[0]?.value === '' && chosen.length === 0)) return null;
-  const shown = all ? values : values.slice(0, FEW);
-  const most = Math.max(...values.map((item) => item.calls), 1);
+  if (values.length === 0 || (values.length === 1 && values[0]?.value === '' && named.length === 0)) return null;
+  const open = remembered ?? (named.length > 0 || field.open === true);
+  const wanted = part.trim().toLowerCase();
+  const label = facetLabel(field.name);
+  const unknown = unknownLabel(field.name);
+  const found = wanted === '' ? values : values.filter((item) => item.value.toLowerCase().includes(wanted));
+  const shown = all || wanted !== '' ? found : found.slice(0, FEW);
+  const most = Math.max(...values.map((item) => item.count), 1);
+  const searchable = values.length > FEW || facet.other > 0;
   return (
     <section className="border-t border-line first:border-t-0">
       <h2>
         <button
           type="button"
           aria-expanded={open}
+          aria-controls={id}
           className="flex h-8 w-full items-center gap-1 px-2.5 text-xs font-medium text-ink-2 hover:text-ink"
-          onClick={() => setOpen(!open)}
+          onClick={() => onOpen(!open)}
         >
           <ChevronRight aria-hidden className={cn('size-3.5 text-ink-3 transition-transform', open && 'rotate-90')} />
-          {dimension.label}
-          {chosen.length > 0 ? (
-            <span className="ml-auto rounded bg-accent-soft px-1.5 text-2xs text-accent">{chosen.length}</span>
+          {label}
+          {named.length > 0 ? (
+            <span className="ml-auto rounded bg-accent-soft px-1.5 text-2xs text-accent">{named.length}</span>
           ) : null}
         </button>
       </h2>
       {open ? (
-        <ul className="px-2 pb-2">
-          {shown.map((item) => {
-            const on = chosen.includes(item.value);
-            return (
-              <li key={item.value}>
+        <div id={id} className="px-2 pb-2">
+          {searchable ? (
+            <div className="relative mb-1">
+              <Search aria-hidden className="pointer-events-none absolute top-1.75 left-2 size-3 text-ink-3" />
+              <Input
+                aria-label={`Search ${label.toLowerCase()}`}
+                placeholder="Search"
+                className="h-6.5 pl-6.5 text-xs"
+                value={part}
+                onChange={(event) => setPart(event.target.value)}
+                onKeyDown={(event) => {
+                  if (event.key !== 'Escape') return;
+                  event.preventDefault();
+                  if (part === '') event.currentTarget.blur();
+                  setPart('');
+                }}
+              />
+            </div>
+          ) : null}
+          <ul>
+            {shown.map((item) => (
+              <ValueRow
+                key={item.value}
+                name={item.value === '' ? unknown : item.value}
+                unknown={item.value === ''}
+                count={item.count}
+                noun={noun}
+                share={item.count / most}
+                mode={modeOf(terms, field.name, item.value)}
+                onToggle={(mode) => onChange(toggleValue(text, field.name, item.value, mode))}
+              />
+            ))}
+            {wanted !== '' && (shown.length === 0 || facet.other > 0) && !field.choices ? (
+              <li>
                 <button
                   type="button"
-                  role="checkbox"
-                  aria-checked={on}
-                  title={`${item.value || dimension.unknown}: ${formatCount(item.calls)} calls`}
-                  className="relative flex h-7 w-full items-center gap-2 rounded px-2 text-left hover:bg-sunken"
-                  onClick={() => onChange(toggleValue(filters, dimension.name, item.value))}
+                  className="flex min-h-7 w-full items-center rounded px-2 text-left text-xs text-accent hover:bg-sunken"
+                  onClick={() => {
+                    setPart('');
+                    onChange(withTerm(text, `${field.name}:*${part.trim().replace(/[\s()"\\*[{]/g, '\\$&')}*`));
+                  }}
                 >
-                  <span
-                    aria-hidden
-                    className={cn(
-                      'flex size-3.5 shrink-0 items-center justify-center rounded-[3px] border text-[9px] leading-none',
-                      on ? 'border-accent bg-accent text-accent-ink' : 'border-line-strong',
-                    )}
-                  >
-                    {on ? '✓' : ''}
-                  </span>
-                  <span
-                    className={cn('min-w-0 flex-1 truncate', item.value === '' && 'text-ink-3', on && 'font-medium')}
-                  >
-                    {item.value || dimension.unknown}
-                  </span>
-                  <span className="tabular text-2xs text-ink-3">{formatCompact(item.calls)}</span>
-                  <span aria-hidden className="absolute right-2 bottom-0.5 left-7.5 h-px">
-                    <span className="block h-px bg-accent/45" style={{ width: `${(item.calls / most) * 100}%` }} />
-                  </span>
+                  <span className="truncate">contains “{part.trim()}”</span>
                 </button>
               </li>
-            );
-          })}
-          {values.length > FEW ? (
-            <li>
-              <button
-                type="button"
-                className="h-6 rounded px-2 text-2xs text-ink-3 hover:text-ink"
-                onClick={() => setAll(!all)}
-              >
-                {all ? 'Show fewer' : `Show ${values.length - FEW} more`}
-              </button>
-            </li>
+            ) : null}
+          </ul>
+          {wanted === '' && found.length > FEW ? (
+            <button
+              type="button"
+              className="h-6 rounded px-2 text-2xs text-ink-3 hover:text-ink"
+              onClick={() => setAll(!all)}
+            >
+              {all ? 'Show fewer' : `Show ${found.length - FEW} more`}
+            </button>
           ) : null}
-          {facet.other ? (
-            <li className="px-2 pt-0.5 text-2xs text-ink-3">{formatCompact(facet.other)} calls with other values</li>
+          {facet.other > 0 && wanted === '' ? (
+            <p className="px-2 pt-0.5 text-2xs text-ink-3">
+              {formatCompact(facet.other)} {noun} with other values
+            </p>
           ) : null}
-        </ul>
+        </div>
       ) : null}
     </section>
   );
 }
 
-interface RangeProps {
-  label: string;
-  min: NumberName;
-  max: NumberName;
-  filters: FilterSearch;
-  onChange: (filters: FilterSearch) => void;
+interface ValueProps {
+  name: string;
+  unknown: boolean;
+  count: number;
+  noun: string;
+  share: number;
+  mode: Mode | null;
+  onToggle: (mode: Mode) => void;
 }
 
-function NumberRange({ label, min, max, filters, onChange }: RangeProps) {
+function ValueRow({ name, unknown, count, noun, share, mode, onToggle }: ValueProps) {
+  return (
+    <li className="group relative flex h-7 items-center rounded hover:bg-sunken">
+      <button
+        type="button"
+        role="checkbox"
+        aria-checked={mode === 'include' ? true : mode === 'exclude' ? 'mixed' : false}
+        aria-label={`${name}, ${formatCount(count)} ${noun}${mode === 'exclude' ? ', left out' : ''}`}
+        title={`${name}: ${formatCount(count)} ${noun}`}
+        className="flex h-7 min-w-0 flex-1 items-center gap-2 rounded pl-2 text-left"
+        onClick={() => onToggle(mode === 'exclude' ? 'exclude' : 'include')}
+      >
+        <span
+          aria-hidden
+          className={cn(
+            'flex size-3.5 shrink-0 items-center justify-center rounded-[3px] border text-[9px] leading-none',
+            mode === 'include' && 'border-accent bg-accent text-accent-ink',
+            mode === 'exclude' && 'border-error-bar bg-error-soft text-error',
+            mode === null && 'border-line-strong',
+          )}
+        >
+          {mode === 'include' ? '✓' : mode === 'exclude' ? '–' : ''}
+        </span>
+        <span
+          className={cn(
+            'min-w-0 flex-1 truncate',
+            unknown && 'text-ink-3',
+            mode === 'include' && 'font-medium',
+            mode === 'exclude' && 'text-ink-3 line-through',
+          )}
+        >
+          {name}
+        </span>
+      </button>
+      <span className="relative flex h-7 w-11 shrink-0 items-center justify-end pr-2">
+        <span aria-hidden className="tabular text-2xs text-ink-3 group-focus-within:invisible group-hover:invisible">
+          {formatCompact(count)}
+        </span>
+        <button
+          type="button"
+          aria-label={mode === 'exclude' ? `Do not leave out ${name}` : `Leave out ${name}`}
+          aria-pressed={mode === 'exclude'}
+          title={mode === 'exclude' ? 'Take it in again' : 'Leave these out'}
+          className="absolute inset-y-0.5 right-1 flex w-6 items-center justify-center rounded text-ink-3 opacity-0 group-hover:opacity-100 hover:bg-error-soft hover:text-error focus-visible:opacity-100"
+          onClick={() => onToggle('exclude')}
+        >
+          <Minus className="size-3.5" />
+        </button>
+      </span>
+      <span aria-hidden className="pointer-events-none absolute right-2 bottom-0.5 left-7.5 h-px">
+        <span className="block h-px bg-accent/45" style={{ width: `${share * 100}%` }} />
+      </span>
+    </li>
+  );
+}
+
+interface RangeProps {
+  range: RangeField;
+  terms: readonly Term[] | null;
+  text: string;
+  onChange: (text: string) => void;
+}
+
+function NumberRange({ range, terms, text, onChange }: RangeProps) {
+  const bounds = boundsOf(terms, range.name);
   return (
     <fieldset className="mb-2.5">
-      <legend className="mb-1 text-xs font-medium text-ink-2">{label}</legend>
+      <legend className="mb-1 text-xs font-medium text-ink-2">{range.label}</legend>
       <div className="flex items-center gap-1.5">
-        <Bound
-          key={filters[min] ?? ''}
-          label={`${label}: at least`}
-          placeholder="min"
-          name={min}
-          filters={filters}
-          onChange={onChange}
-        />
-        <span aria-hidden className="text-ink-3">
-          –
-        </span>
-        <Bound
-          key={`${filters[max] ?? ''}!`}
-          label={`${label}: at most`}
-          placeholder="max"
-          name={max}
-          filters={filters}
-          onChange={onChange}
-        />
+        {(['min', 'max'] as const).map((end, index) => (
+          <div key={end} className="contents">
+            {index === 1 ? (
+              <span aria-hidden className="text-ink-3">
+                –
+              </span>
+            ) : null}
+            <Bound
+              key={bounds[end]}
+              label={`${range.label}: ${end === 'min' ? 'at least' : 'at most'}`}
+              placeholder={end}
+              set={bounds[end]}
+              onSet={(value) => onChange(withBounds(text, range.name, { ...bounds, [end]: value }))}
+            />
+          </div>
+        ))}
       </div>
     </fieldset>
   );
@@ -204,19 +313,16 @@ function NumberRange({ label, min, max, filters, onChange }: RangeProps) {
 interface BoundProps {
   label: string;
   placeholder: string;
-  name: NumberName;
-  filters: FilterSearch;
-  onChange: (filters: FilterSearch) => void;
+  set: string;
+  onSet: (value: string) => void;
 }
 
-function Bound({ label, placeholder, name, filters, onChange }: BoundProps) {
-  const set = filters[name] ?? '';
+function Bound({ label, placeholder, set, onSet }: BoundProps) {
   const [text, setText] = useState(set);
-  const valid = text === '' || /^\d{1,9}(\.\d{1,9})?$/.test(text);
+  // A number, with a unit where the field knows one: 250, 0.05, 2s, 10k.
+  const valid = text === '' || /^\d+(\.\d+)?[a-zµ]{0,3}$/i.test(text);
   const commit = () => {
-    if (!valid || text === set) return;
-    const { [name]: _, ...rest } = filters;
-    onChange(text === '' ? rest : { ...rest, [name]: text });
+    if (valid && text !== set) onSet(text);
   };
   return (
     <Input

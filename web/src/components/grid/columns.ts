@@ -10,6 +10,8 @@ export interface GridColumn<T> {
   /** What the server calls the order by this column. */
   order?: string;
   hidden?: boolean;
+  /** What it shows, as the API calls it: the columns of a file with the same columns. */
+  fields?: readonly string[];
   cell: (row: T) => ReactNode;
 }
 

@@ -1,31 +1,14 @@
-import {
-  columnSizingFeature,
-  columnVisibilityFeature,
-  tableFeatures,
-  useTable,
-  type ColumnDef,
-  type ColumnVisibilityState,
-} from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
 import { useEffect, useImperativeHandle, useMemo, useRef, type ReactNode, type Ref } from 'react';
 import { Skeleton } from '@/components/ui/states';
 import { cn } from '@/lib/cn';
+import { layout, NARROWEST_PX, WIDEST_PX, type GridColumn, type Shown } from './columns';
 
-const features = tableFeatures({ columnVisibilityFeature, columnSizingFeature });
+export type { GridColumn } from './columns';
+export type Density = 'normal' | 'compact';
 
-export interface GridColumn<T extends object> {
-  id: string;
-  label: string;
-  /** Pixels; a growing column is at least this wide. */
-  size: number;
-  grow?: boolean;
-  right?: boolean;
-  /** What the server calls the order by this column. */
-  order?: string;
-  hidden?: boolean;
-  cell: (row: T) => ReactNode;
-}
+export const ROW_PX: Readonly<Record<Density, number>> = { normal: 34, compact: 26 };
 
 export interface GridHandle {
   scrollToTop: () => void;
@@ -34,14 +17,22 @@ export interface GridHandle {
 interface Props<T extends object> {
   label: string;
   columns: readonly GridColumn<T>[];
-  visibility: ColumnVisibilityState;
+  shown: readonly Shown[];
+  /** Left out: widths stay as they are. */
+  onShown?: (shown: readonly Shown[]) => void;
+  density?: Density;
   rows: readonly T[];
   rowKey: (row: T) => string;
   order: string;
   onOrder?: (order: string) => void;
+  /** The row that is looked at beside the list. */
   selectedKey: string | null;
   onSelect: (row: T, index: number) => void;
   onOpen: (row: T, newTab: boolean) => void;
+  /** Rows that were picked out to do something with; left out: none can be. */
+  picked?: ReadonlySet<string>;
+  onPick?: (key: string, index: number, range: boolean) => void;
+  onPickAll?: (on: boolean) => void;
   hasMore: boolean;
   loadingMore: boolean;
   onMore: () => void;
@@ -52,54 +43,48 @@ interface Props<T extends object> {
   handle?: Ref<GridHandle>;
 }
 
-const ROW_PX = 34;
 /** Ask for more when this many rows are left below. */
-const AHEAD_ROWS = 40;
+const AHEAD_ROWS = 60;
+const PICK_PX = 34;
 
 /** A table of any length: only the rows in sight exist, more are fetched before the end is reached. */
 export function DataGrid<T extends object>(props: Props<T>) {
-  const { columns, visibility, rows, rowKey, order, onOrder, selectedKey, hasMore, loadingMore, onMore, onAtTop } =
-    props;
+  const { columns, shown, rows, rowKey, order, selectedKey, hasMore, loadingMore, onMore, onAtTop } = props;
+  const { density = 'normal', picked, onPick } = props;
   const viewport = useRef<HTMLDivElement>(null);
+  const rowPx = ROW_PX[density];
 
-  const definitions = useMemo<ColumnDef<typeof features, T>[]>(
-    () =>
-      columns.map((column) => ({ id: column.id, header: column.label, size: column.size, accessorFn: (row) => row })),
-    [columns],
-  );
-  const table = useTable({
-    features,
-    columns: definitions,
-    data: rows,
-    getRowId: rowKey,
-    state: { columnVisibility: visibility },
-  });
-  const byId = useMemo(() => new Map(columns.map((column) => [column.id, column])), [columns]);
-  const visible = table.getVisibleLeafColumns().flatMap((column) => {
-    const known = byId.get(column.id);
-    return known ? [known] : [];
-  });
-  const model = table.getRowModel().rows;
-  const template = visible
-    .map((column) => (column.grow ? `minmax(${column.size}px, 1fr)` : `${column.size}px`))
-    .join(' ');
-  const minWidth = visible.reduce((sum, column) => sum + column.size, 0) + 24;
+  const visible = useMemo(() => {
+    const byId = new Map(columns.map((column) => [column.id, column]));
+    return shown.flatMap(({ id }) => byId.get(id) ?? []);
+  }, [columns, shown]);
+  const { template, minWidth } = useMemo(() => {
+    const own = layout(columns, shown);
+    return onPick
+      ? { template: `${PICK_PX}px ${own.template}`, minWidth: own.minWidth + PICK_PX + 24 }
+      : { template: own.template, minWidth: own.minWidth + 24 };
+  }, [columns, shown, onPick]);
 
   const virtual = useVirtualizer({
-    count: model.length,
+    count: rows.length,
     getScrollElement: () => viewport.current,
-    estimateSize: () => ROW_PX,
+    estimateSize: () => rowPx,
     overscan: 12,
+    getItemKey: (index) => {
+      const row = rows[index];
+      return row === undefined ? index : rowKey(row);
+    },
   });
+  useEffect(() => virtual.measure(), [virtual, rowPx]);
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (hasMore && !loadingMore && last >= model.length - AHEAD_ROWS) onMore();
-  }, [hasMore, loadingMore, last, model.length, onMore]);
+    if (hasMore && !loadingMore && last >= rows.length - AHEAD_ROWS) onMore();
+  }, [hasMore, loadingMore, last, rows.length, onMore]);
 
-  const selectedIndex = selectedKey === null ? -1 : model.findIndex((row) => row.id === selectedKey);
   useEffect(() => {
-    if (selectedIndex >= 0) virtual.scrollToIndex(selectedIndex, { align: 'auto' });
+    const at = selectedKey === null ? -1 : rows.findIndex((row) => rowKey(row) === selectedKey);
+    if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' });
     // Only when the selection moves; not when new rows push it about.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [selectedKey]);
@@ -111,14 +96,14 @@ export function DataGrid<T extends object>(props: Props<T>) {
       ref={viewport}
       role="table"
       aria-label={props.label}
-      aria-rowcount={props.total ?? (hasMore ? -1 : model.length + 1)}
-      aria-colcount={visible.length}
+      aria-rowcount={props.total ?? (hasMore ? -1 : rows.length + 1)}
+      aria-colcount={visible.length + (onPick ? 1 : 0)}
       tabIndex={0}
       className={cn(
         'relative min-h-0 flex-1 overflow-auto bg-surface transition-opacity',
         props.dimmed && 'opacity-60 delay-200',
       )}
-      onScroll={(event) => onAtTop?.(event.currentTarget.scrollTop < ROW_PX)}
+      onScroll={(event) => onAtTop?.(event.currentTarget.scrollTop < rowPx)}
     >
       <div style={{ minWidth }}>
         <div role="rowgroup" className="sticky top-0 z-10 border-b border-line bg-surface">
@@ -128,63 +113,73 @@ export function DataGrid<T extends object>(props: Props<T>) {
             className="grid h-8 items-center gap-0 px-3"
             style={{ gridTemplateColumns: template }}
           >
-            {visible.map((column) => (
-              <div
-                key={column.id}
-                role="columnheader"
-                aria-sort={column.order && column.order === order ? 'descending' : undefined}
-                className={cn('flex min-w-0 px-2 text-xs font-medium text-ink-3', column.right && 'justify-end')}
-              >
-                {column.order && onOrder ? (
-                  <button
-                    type="button"
-                    className={cn(
-                      '-mx-1 flex items-center gap-1 rounded px-1 hover:text-ink',
-                      column.right && 'flex-row-reverse',
-                      column.order === order && 'text-ink',
-                    )}
-                    title={`Sort by ${column.label.toLowerCase()}, ${column.order === 'time' ? 'newest' : 'largest'} first`}
-                    onClick={() => {
-                      if (column.order) onOrder(column.order);
-                    }}
-                  >
-                    {column.label}
-                    <ArrowDown aria-hidden className={cn('size-3', column.order !== order && 'invisible')} />
-                  </button>
-                ) : (
-                  <span className="truncate">{column.label}</span>
-                )}
+            {onPick ? (
+              <div role="columnheader" className="flex justify-center">
+                <PickBox
+                  label="Pick every loaded row"
+                  checked={(picked?.size ?? 0) > 0 && picked?.size === rows.length}
+                  mixed={(picked?.size ?? 0) > 0 && picked?.size !== rows.length}
+                  onClick={() => props.onPickAll?.((picked?.size ?? 0) !== rows.length)}
+                />
               </div>
+            ) : null}
+            {visible.map((column) => (
+              <Header
+                key={column.id}
+                column={column}
+                order={order}
+                onOrder={props.onOrder}
+                onWidth={
+                  props.onShown &&
+                  ((width) =>
+                    props.onShown?.(
+                      shown.map((item) => (item.id === column.id ? { ...item, width: width ?? undefined } : item)),
+                    ))
+                }
+              />
             ))}
           </div>
         </div>
         <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
           {items.map((item) => {
-            const row = model[item.index];
+            const row = rows[item.index];
             if (!row) return null;
+            const key = rowKey(row);
+            const isPicked = picked?.has(key) ?? false;
             return (
               <div
-                key={row.id}
+                key={key}
                 role="row"
                 aria-rowindex={item.index + 2}
-                aria-selected={row.id === selectedKey}
-                data-key={row.id}
-                className="absolute inset-x-0 grid cursor-default items-center border-b border-line/70 px-3 hover:bg-sunken/70 aria-selected:bg-accent-soft aria-selected:shadow-[inset_2px_0_0_var(--accent)]"
-                style={{ height: ROW_PX, transform: `translateY(${item.start}px)`, gridTemplateColumns: template }}
+                aria-selected={key === selectedKey}
+                data-key={key}
+                data-picked={isPicked || undefined}
+                className="group absolute inset-x-0 grid cursor-default items-center border-b border-line/70 px-3 hover:bg-sunken/70 data-picked:bg-info-soft/60 aria-selected:bg-accent-soft aria-selected:shadow-[inset_2px_0_0_var(--accent)]"
+                style={{ height: rowPx, transform: `translateY(${item.start}px)`, gridTemplateColumns: template }}
                 onClick={(event) => {
                   if (event.defaultPrevented || window.getSelection()?.type === 'Range') return;
-                  if (event.metaKey || event.ctrlKey) props.onOpen(row.original, true);
-                  else props.onSelect(row.original, item.index);
+                  if (event.metaKey || event.ctrlKey) props.onOpen(row, true);
+                  else props.onSelect(row, item.index);
                 }}
-                onDoubleClick={() => props.onOpen(row.original, false)}
+                onDoubleClick={() => props.onOpen(row, false)}
               >
+                {onPick ? (
+                  <div role="cell" className="flex justify-center">
+                    <PickBox
+                      label={`Pick row ${item.index + 1}`}
+                      checked={isPicked}
+                      quiet={(picked?.size ?? 0) === 0}
+                      onClick={(range) => onPick(key, item.index, range)}
+                    />
+                  </div>
+                ) : null}
                 {visible.map((column) => (
                   <div
                     key={column.id}
                     role="cell"
                     className={cn('min-w-0 truncate px-2', column.right && 'text-right')}
                   >
-                    {column.cell(row.original)}
+                    {column.cell(row)}
                   </div>
                 ))}
               </div>
@@ -199,5 +194,100 @@ export function DataGrid<T extends object>(props: Props<T>) {
         ) : null}
       </div>
     </div>
+  );
+}
+
+interface HeaderProps<T> {
+  column: GridColumn<T>;
+  order: string;
+  onOrder: ((order: string) => void) | undefined;
+  onWidth: ((width: number | null) => void) | undefined;
+}
+
+function Header<T>({ column, order, onOrder, onWidth }: HeaderProps<T>) {
+  const box = useRef<HTMLDivElement>(null);
+  const sorted = column.order !== undefined && column.order === order;
+  return (
+    <div
+      ref={box}
+      role="columnheader"
+      aria-sort={sorted ? 'descending' : undefined}
+      className={cn('relative flex min-w-0 px-2 text-xs font-medium text-ink-3', column.right && 'justify-end')}
+    >
+      {column.order && onOrder ? (
+        <button
+          type="button"
+          className={cn(
+            '-mx-1 flex min-w-0 items-center gap-1 rounded px-1 hover:text-ink',
+            column.right && 'flex-row-reverse',
+            sorted && 'text-ink',
+          )}
+          title={`Sort by ${column.label.toLowerCase()}, ${column.order === 'time' ? 'newest' : 'largest'} first`}
+          onClick={() => {
+            if (column.order) onOrder(column.order);
+          }}
+        >
+          <span className="truncate">{column.label}</span>
+          <ArrowDown aria-hidden className={cn('size-3 shrink-0', !sorted && 'invisible')} />
+        </button>
+      ) : (
+        <span className="truncate">{column.label}</span>
+      )}
+      {onWidth ? (
+        // For the pointer only: the keyboard sets widths in the list of columns.
+        <div
+          aria-hidden
+          title="Drag to change the width, double-click for the usual one"
+          className="absolute -inset-y-1.5 -right-1 z-10 w-2 cursor-col-resize touch-none after:absolute after:inset-y-1.5 after:left-1/2 after:w-px after:bg-line hover:after:bg-accent"
+          onPointerDown={(event) => {
+            event.preventDefault();
+            event.currentTarget.setPointerCapture(event.pointerId);
+          }}
+          onPointerMove={(event) => {
+            if (!event.currentTarget.hasPointerCapture(event.pointerId) || !box.current) return;
+            const width = Math.round(event.clientX - box.current.getBoundingClientRect().left);
+            onWidth(Math.min(Math.max(width, NARROWEST_PX), WIDEST_PX));
+          }}
+          onDoubleClick={() => onWidth(null)}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+interface PickProps {
+  label: string;
+  checked: boolean;
+  mixed?: boolean;
+  /** Seen only under the pointer or with the focus, until something is picked. */
+  quiet?: boolean;
+  onClick: (range: boolean) => void;
+}
+
+function PickBox({ label, checked, mixed = false, quiet = false, onClick }: PickProps): ReactNode {
+  return (
+    <button
+      type="button"
+      role="checkbox"
+      aria-label={label}
+      aria-checked={mixed ? 'mixed' : checked}
+      className="flex size-6 items-center justify-center rounded"
+      onClick={(event) => {
+        event.stopPropagation();
+        onClick(event.shiftKey);
+      }}
+      onDoubleClick={(event) => event.stopPropagation()}
+    >
+      <span
+        aria-hidden
+        className={cn(
+          'flex size-3.5 items-center justify-center rounded-[3px] border text-[9px] leading-none',
+          checked || mixed ? 'border-accent bg-accent text-accent-ink' : 'border-line-strong bg-surface',
+          quiet && 'opacity-55 group-hover:opacity-100',
+        )}
+      >
+        {mixed ? '–' : checked ? '✓' : ''}
+      </span>
+    </button>
   );
 }

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { CallSummary } from '@/api/queries';
-import type { GridColumn } from '@/components/grid/data-grid';
+import type { GridColumn } from '@/components/grid/columns';
 import { Badge } from '@/components/ui/badge';
 import { modelOf, outputSpeed } from '@/lib/call';
 import { formatCompact, formatDuration, formatRowTime, formatTimestamp } from '@/lib/format';
@@ -11,6 +11,7 @@ export function callColumns(now: number): readonly GridColumn<CallSummary>[] {
   return [
     {
       id: 'time',
+      fields: ['time', 'trace_id', 'span_id'],
       label: 'Time',
       size: 132,
       order: 'time',
@@ -29,6 +30,7 @@ export function callColumns(now: number): readonly GridColumn<CallSummary>[] {
     },
     {
       id: 'model',
+      fields: ['request_model', 'response_model', 'provider', 'cache_hit', 'fallback'],
       label: 'Model',
       size: 176,
       grow: true,
@@ -46,15 +48,17 @@ export function callColumns(now: number): readonly GridColumn<CallSummary>[] {
     },
     {
       id: 'reason',
+      fields: ['duplicate_reason'],
       label: 'Why not counted',
       size: 300,
       grow: true,
       hidden: true,
       cell: (call) => <Text value={call.duplicate_reason} />,
     },
-    { id: 'status', label: 'Status', size: 98, cell: (call) => <StatusCell call={call} /> },
+    { id: 'status', fields: ['status', 'error_type', 'incomplete'], label: 'Status', size: 98, cell: (call) => <StatusCell call={call} /> },
     {
       id: 'duration',
+      fields: ['duration_ms'],
       label: 'Latency',
       size: 78,
       right: true,
@@ -63,6 +67,7 @@ export function callColumns(now: number): readonly GridColumn<CallSummary>[] {
     },
     {
       id: 'ttft',
+      fields: ['ttft_ms'],
       label: 'First token',
       size: 82,
       right: true,
@@ -70,34 +75,38 @@ export function callColumns(now: number): readonly GridColumn<CallSummary>[] {
     },
     {
       id: 'tokens',
+      fields: ['input_tokens', 'cached_input_tokens', 'cache_write_tokens', 'output_tokens', 'reasoning_tokens', 'total_tokens'],
       label: 'Tokens',
       size: 160,
       right: true,
       order: 'tokens',
       cell: (call) => <TokensCell call={call} />,
     },
-    { id: 'cost', label: 'Cost', size: 88, right: true, order: 'cost', cell: (call) => <CostCell call={call} /> },
+    { id: 'cost', fields: ['cost_usd', 'cost_state', 'cost_source'], label: 'Cost', size: 88, right: true, order: 'cost', cell: (call) => <CostCell call={call} /> },
     {
       id: 'name',
+      fields: ['endpoint', 'function', 'name'],
       label: 'Endpoint',
       size: 130,
       grow: true,
       cell: (call) => <Text value={call.endpoint ?? call.function ?? call.name} />,
     },
-    { id: 'service', label: 'Service', size: 120, cell: (call) => <Text value={call.service} /> },
-    { id: 'user', label: 'User', size: 110, cell: (call) => <Text value={call.user_id} /> },
-    { id: 'session', label: 'Session', size: 120, cell: (call) => <Text value={call.session_id} mono /> },
-    { id: 'operation', label: 'Operation', size: 110, hidden: true, cell: (call) => call.operation },
+    { id: 'service', fields: ['service'], label: 'Service', size: 120, cell: (call) => <Text value={call.service} /> },
+    { id: 'user', fields: ['user_id'], label: 'User', size: 110, cell: (call) => <Text value={call.user_id} /> },
+    { id: 'session', fields: ['session_id'], label: 'Session', size: 120, cell: (call) => <Text value={call.session_id} mono /> },
+    { id: 'operation', fields: ['operation'], label: 'Operation', size: 110, hidden: true, cell: (call) => call.operation },
     {
       id: 'environment',
+      fields: ['environment'],
       label: 'Environment',
       size: 110,
       hidden: true,
       cell: (call) => <Text value={call.environment} />,
     },
-    { id: 'release', label: 'Release', size: 110, hidden: true, cell: (call) => <Text value={call.release} /> },
+    { id: 'release', fields: ['release'], label: 'Release', size: 110, hidden: true, cell: (call) => <Text value={call.release} /> },
     {
       id: 'finish',
+      fields: ['finish_reason'],
       label: 'Finish reason',
       size: 110,
       hidden: true,
@@ -105,6 +114,7 @@ export function callColumns(now: number): readonly GridColumn<CallSummary>[] {
     },
     {
       id: 'speed',
+      fields: ['output_tokens', 'duration_ms', 'ttft_ms'],
       label: 'Tokens/s',
       size: 84,
       right: true,
@@ -116,6 +126,7 @@ export function callColumns(now: number): readonly GridColumn<CallSummary>[] {
     },
     {
       id: 'tools',
+      fields: ['tool_calls'],
       label: 'Tool calls',
       size: 84,
       right: true,
@@ -124,14 +135,16 @@ export function callColumns(now: number): readonly GridColumn<CallSummary>[] {
     },
     {
       id: 'prompt',
+      fields: ['prompt_name', 'prompt_version'],
       label: 'Prompt',
       size: 140,
       hidden: true,
       cell: (call) => <Text value={call.prompt_name ? `${call.prompt_name} ${call.prompt_version ?? ''}` : null} />,
     },
-    { id: 'span', label: 'Span name', size: 160, hidden: true, cell: (call) => <Text value={call.name} /> },
+    { id: 'span', fields: ['name'], label: 'Span name', size: 160, hidden: true, cell: (call) => <Text value={call.name} /> },
     {
       id: 'convention',
+      fields: ['convention'],
       label: 'Convention',
       size: 120,
       hidden: true,

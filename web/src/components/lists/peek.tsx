@@ -2,10 +2,14 @@ import { ChevronDown, ChevronUp, Maximize2, X } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
 import { Tooltip } from '@/components/ui/tooltip';
+import { formatCount } from '@/lib/format';
 import { readPreference, writePreference } from '@/lib/storage';
 
 interface Props {
   label: string;
+  /** Where its row stands in the list, and how many rows are loaded; −1 when it is not among them. */
+  at: number;
+  count: number;
   children: ReactNode;
   onOpen: () => void;
   onClose: () => void;
@@ -20,7 +24,7 @@ function clampWidth(width: number): number {
 }
 
 /** A row looked at beside its list: as wide as it is dragged, over the list in a narrow window. */
-export function Peek({ label, children, onOpen, onClose, onStep }: Props) {
+export function Peek({ label, at, count, children, onOpen, onClose, onStep }: Props) {
   const [width, setWidth] = useState(() => clampWidth(Number(readPreference('peek') ?? USUAL) || USUAL));
   const resize = (next: number) => {
     const value = clampWidth(next);
@@ -53,18 +57,23 @@ export function Peek({ label, children, onOpen, onClose, onStep }: Props) {
       />
       <div className="flex h-10 shrink-0 items-center gap-0.5 border-b border-line px-2">
         <Tooltip content="Previous (k)">
-          <Button look="ghost" size="icon-sm" aria-label="Previous row" onClick={() => onStep(-1)}>
+          <Button look="ghost" size="icon-sm" aria-label="Previous row" disabled={at === 0} onClick={() => onStep(-1)}>
             <ChevronUp />
           </Button>
         </Tooltip>
         <Tooltip content="Next (j)">
-          <Button look="ghost" size="icon-sm" aria-label="Next row" onClick={() => onStep(1)}>
+          <Button look="ghost" size="icon-sm" aria-label="Next row" disabled={at === count - 1} onClick={() => onStep(1)}>
             <ChevronDown />
           </Button>
         </Tooltip>
-        <Button look="ghost" size="sm" className="ml-auto" onClick={onOpen}>
-          <Maximize2 /> Open the trace
-        </Button>
+        <span className="tabular px-1 text-xs text-ink-3">
+          {at < 0 ? 'not in the list now' : `${formatCount(at + 1)} of ${formatCount(count)}`}
+        </span>
+        <Tooltip content="Open the trace (Enter)">
+          <Button look="ghost" size="sm" className="ml-auto" onClick={onOpen}>
+            <Maximize2 /> Open the trace
+          </Button>
+        </Tooltip>
         <Tooltip content="Close (Esc)">
           <Button look="ghost" size="icon-sm" aria-label="Close the panel" onClick={onClose}>
             <X />

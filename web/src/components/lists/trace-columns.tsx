@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { CircleAlert } from 'lucide-react';
 import type { TraceSummary } from '@/api/queries';
-import type { GridColumn } from '@/components/grid/data-grid';
+import type { GridColumn } from '@/components/grid/columns';
 import { Badge } from '@/components/ui/badge';
 import { Tooltip } from '@/components/ui/tooltip';
 import {
@@ -40,6 +40,7 @@ export function traceColumns(now: number): readonly GridColumn<TraceSummary>[] {
   return [
     {
       id: 'time',
+      fields: ['time', 'trace_id'],
       label: 'Time',
       size: 136,
       cell: (trace) => (
@@ -50,6 +51,7 @@ export function traceColumns(now: number): readonly GridColumn<TraceSummary>[] {
     },
     {
       id: 'name',
+      fields: ['name', 'root_seen'],
       label: 'Name',
       size: 190,
       grow: true,
@@ -74,6 +76,7 @@ export function traceColumns(now: number): readonly GridColumn<TraceSummary>[] {
     },
     {
       id: 'errors',
+      fields: ['errors'],
       label: 'Status',
       size: 88,
       cell: (trace) =>
@@ -89,23 +92,24 @@ export function traceColumns(now: number): readonly GridColumn<TraceSummary>[] {
           </span>
         ),
     },
-    { id: 'duration', label: 'Duration', size: 84, right: true, cell: (trace) => formatDuration(trace.duration_ms) },
-    { id: 'spans', label: 'Spans', size: 60, right: true, cell: (trace) => formatCompact(trace.spans) },
-    { id: 'calls', label: 'Calls', size: 58, right: true, cell: (trace) => formatCompact(trace.calls) },
-    { id: 'tokens', label: 'Tokens', size: 164, right: true, cell: (trace) => <TokensCell call={trace} /> },
-    { id: 'cost', label: 'Cost', size: 140, right: true, cell: (trace) => <TraceCost trace={trace} /> },
-    { id: 'models', label: 'Models', size: 170, grow: true, cell: (trace) => <Text value={trace.models.join(', ')} /> },
-    { id: 'service', label: 'Service', size: 140, cell: (trace) => <Text value={trace.service} /> },
-    { id: 'user', label: 'User', size: 110, cell: (trace) => <Text value={trace.user_id} /> },
-    { id: 'session', label: 'Session', size: 120, cell: (trace) => <Text value={trace.session_id} mono /> },
+    { id: 'duration', fields: ['duration_ms'], label: 'Duration', size: 84, right: true, cell: (trace) => formatDuration(trace.duration_ms) },
+    { id: 'spans', fields: ['spans'], label: 'Spans', size: 60, right: true, cell: (trace) => formatCompact(trace.spans) },
+    { id: 'calls', fields: ['calls'], label: 'Calls', size: 58, right: true, cell: (trace) => formatCompact(trace.calls) },
+    { id: 'tokens', fields: ['input_tokens', 'output_tokens', 'total_tokens'], label: 'Tokens', size: 164, right: true, cell: (trace) => <TokensCell call={trace} /> },
+    { id: 'cost', fields: ['cost_usd', 'unpriced_calls'], label: 'Cost', size: 140, right: true, cell: (trace) => <TraceCost trace={trace} /> },
+    { id: 'models', fields: ['models'], label: 'Models', size: 170, grow: true, cell: (trace) => <Text value={trace.models.join(', ')} /> },
+    { id: 'service', fields: ['service'], label: 'Service', size: 140, cell: (trace) => <Text value={trace.service} /> },
+    { id: 'user', fields: ['user_id'], label: 'User', size: 110, cell: (trace) => <Text value={trace.user_id} /> },
+    { id: 'session', fields: ['session_id'], label: 'Session', size: 120, cell: (trace) => <Text value={trace.session_id} mono /> },
     {
       id: 'environment',
+      fields: ['environment'],
       label: 'Environment',
       size: 110,
       hidden: true,
       cell: (trace) => <Text value={trace.environment} />,
     },
-    { id: 'tags', label: 'Tags', size: 120, hidden: true, cell: (trace) => <Text value={trace.tags.join(', ')} /> },
-    { id: 'trace', label: 'Trace id', size: 280, hidden: true, cell: (trace) => <Text value={trace.trace_id} mono /> },
+    { id: 'tags', fields: ['tags'], label: 'Tags', size: 120, hidden: true, cell: (trace) => <Text value={trace.tags.join(', ')} /> },
+    { id: 'trace', fields: ['trace_id'], label: 'Trace id', size: 280, hidden: true, cell: (trace) => <Text value={trace.trace_id} mono /> },
   ];
 }

@@ -2,11 +2,13 @@ import {
   Activity,
   Boxes,
   Coins,
+  Cpu,
   Database,
   Layers,
   ListTree,
   MessagesSquare,
   Plug,
+  ScrollText,
   Settings,
   Users,
   Waypoints,
@@ -14,7 +16,20 @@ import {
 } from 'lucide-react';
 
 export interface PageEntry {
-  to: '/' | '/calls' | '/traces' | '/sessions' | '/users' | '/models' | '/costs' | '/sql' | '/setup' | '/settings';
+  to:
+    | '/'
+    | '/calls'
+    | '/traces'
+    | '/spans'
+    | '/sessions'
+    | '/users'
+    | '/models'
+    | '/costs'
+    | '/logs'
+    | '/infrastructure'
+    | '/sql'
+    | '/setup'
+    | '/settings';
   label: string;
   icon: LucideIcon;
   /** Second key after "g". */
@@ -31,6 +46,14 @@ export const PAGES: readonly PageEntry[] = [
   { to: '/users', label: 'Users', icon: Users, key: 'u', about: 'Who calls, what it costs' },
   { to: '/models', label: 'Models', icon: Boxes, key: 'm', about: 'How each model does' },
   { to: '/costs', label: 'Costs', icon: Coins, key: '$', about: 'Where the money goes and what changed' },
+  { to: '/logs', label: 'Logs', icon: ScrollText, key: 'l', about: 'What the applications logged' },
+  {
+    to: '/infrastructure',
+    label: 'Infrastructure',
+    icon: Cpu,
+    key: 'i',
+    about: 'Processes and hosts beside latency, errors and cost',
+  },
   { to: '/sql', label: 'SQL', icon: Database, key: 'q', about: 'Ask anything in ClickHouse SQL' },
   { to: '/setup', label: 'Set-up', icon: Plug, key: 's', about: 'Connect an application' },
   { to: '/settings', label: 'Settings', icon: Settings, key: ',', about: 'Retention, redaction, keys, storage' },
