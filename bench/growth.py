@@ -2,8 +2,9 @@
 
 python -m bench growth [--calls 1000000] [--every 20000]
 
-The client answers from memory; every call has another user, session, answer id and text, so that whatever
-Sonde remembers by one of these is full long before the end. All that `sonde.init` can switch on is on.
+Every call has another user, session, answer id and text, so that whatever Sonde remembers by one of these is
+full long before the end. Content, logs and metrics are on. One call of twenty goes through the instrumented
+OpenAI client, which answers from memory, some as streams; the others are made by hand.
 """
 
 import argparse

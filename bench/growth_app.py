@@ -21,8 +21,11 @@ import sdk_one
 
 import sonde
 
-STREAM_EVERY = 200
-"""One call of so many is streamed: a stream of 200 chunks takes as long as 20 plain calls."""
+CLIENT_EVERY = 20
+"""One call of so many goes through the instrumented client, which takes by far the most time; the others are
+made with ``sonde.call``, with the same spans, logs and metrics."""
+STREAM_EVERY = 1_000
+"""One call of so many is a client's stream of 200 chunks."""
 
 
 def client() -> Any:
@@ -60,11 +63,15 @@ def main() -> None:
         for number in range(1, calls + 1):
             text = [{"role": "user", "content": f"question {number} of mail{number}@example.com"}]
             with sonde.context(user=f"u{number}", session=f"s{number // 10}", endpoint="/bench"):
-                if number % STREAM_EVERY:
-                    asked.create(model=sdk_one.MODEL, messages=text)
-                else:
+                if number % STREAM_EVERY == 0:
                     for _ in asked.create(model=sdk_one.MODEL, messages=text, stream=True):
                         pass
+                elif number % CLIENT_EVERY == 0:
+                    asked.create(model=sdk_one.MODEL, messages=text)
+                else:
+                    with sonde.call(sdk_one.MODEL, provider="openai", input=text) as call:
+                        call.usage(input_tokens=9, output_tokens=3)
+                        call.set(response_id=f"answer-{number}").answer("three short words")
             if number % every == 0:
                 sonde.flush(60)
                 gc.collect()

@@ -148,14 +148,15 @@ def _init(config: Config) -> None:
 
 
 def _with_usable_redaction(config: Config) -> Config:
-    """Content is not captured with a pattern that is not valid: it would leave unmasked."""
-    if not config.capture_content:
-        return config
+    """Content is not captured with a pattern that is not valid: it would leave unmasked. Texts of errors are
+    masked by the rules that are built in.
+    """
     try:
         redacting(config.redact)
     except BadInput as error:
-        tell_once("init", f"sonde.init: {error}, so no content is captured; mend redact=")
-        return dataclasses.replace(config, capture_content=False)
+        content = ", so no content is captured" if config.capture_content else ""
+        tell_once("init", f"sonde.init: {error}{content}; mend redact=")
+        return dataclasses.replace(config, capture_content=False, redact=True)
     return config
 
 

@@ -32,8 +32,7 @@ class Pipeline:
         """
         self.config = config
         self.service = config.service or settings.default_service()
-        if config.capture_content:
-            redacting(config.redact)
+        redacting(config.redact)
         self.ledger = Ledger(self.service)
         self.sink = make_sink(config, self.ledger)
         self.intake = Intake(

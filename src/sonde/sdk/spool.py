@@ -54,7 +54,8 @@ class Spool:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         used = sum(entry.size for entry in self.entries())
         if used + len(packed.body) > self._bytes_max:
-            raise SpoolFull(f"the spool holds {used} of {self._bytes_max} bytes")
+            # No figure that changes is in it: it is said once.
+            raise SpoolFull(f"the spool is full ({self._bytes_max} bytes)")
         name = f"{time.time_ns():020d}-{os.getpid()}-{next(self._sequence)}-{packed.records}"
         counted = "c" if packed.counted else "u"
         path = self.folder / f"{name}.{packed.signal}.{counted}{_ENDING}"

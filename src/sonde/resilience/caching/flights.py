@@ -74,7 +74,8 @@ class Flights:
 
     def after_fork(self) -> None:
         """In a child process nobody is under way."""
-        self._lock = threading.Lock()
+        # Re-entrant: a stream thrown away in a reference cycle is told about wherever the collector runs.
+        self._lock = threading.RLock()
         self._under_way: dict[str, Flight] = {}
 
 

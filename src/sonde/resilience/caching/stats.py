@@ -1,7 +1,7 @@
 """What a cache did in this process."""
 
 from dataclasses import dataclass, replace
-from threading import Lock
+from threading import RLock
 from typing import Any
 
 
@@ -29,7 +29,7 @@ class Counts:
     """Counts from several threads."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._lock = RLock()  # re-entrant: see `Flights`
         self.stats = CacheStats()
 
     def add(self, *, saved_usd: float | None = None, **more: int) -> None:

@@ -22,6 +22,7 @@ SLOW = "sonde.slow"
 _OWN_SCOPE = "sonde"
 _MESSAGE_EVENT = "gen_ai."
 _EVENT_CONTENT = frozenset(("content", "message", "messages", "tool_calls", "body", "gen_ai.event.content"))
+_ERROR_TEXTS = frozenset(("exception.message", "exception.stacktrace", "error.message"))
 _MODEL_KEYS = frozenset(
     ("gen_ai.request.model", "gen_ai.response.model", "llm.model_name", "embedding.model_name", "ai.model.id")
 )
@@ -57,6 +58,30 @@ class SpanEncoder:
                 self._redact(encoded)
         else:
             leave_out_content(encoded)
+        if encoded.status.message or encoded.events:
+            self._mask_errors(encoded)
+
+    def _mask_errors(self, encoded: Any) -> None:
+        """Errors quote what was sent, also where content is not captured: so they are masked as it is."""
+        if self._config.redact is False:
+            return
+        texts = [
+            attribute.value
+            for attributes in (encoded.attributes, *(event.attributes for event in encoded.events))
+            for attribute in attributes
+            if attribute.key in _ERROR_TEXTS
+        ]
+        try:
+            rules = redacting(self._config.redact)
+            if encoded.status.message:
+                encoded.status.message = rules.sent(encoded.status.message)
+            for value in texts:
+                redact_value(value, rules, VALUE_CHARACTERS_MAX)
+        except Exception as error:  # noqa: BLE001 — a rule of the app's own may raise: then no text is sent
+            encoded.status.message = ""
+            for value in texts:
+                value.string_value = ""
+            failed("redacting an error's text", error)
 
     def _keeps_content(self, span: ReadableSpan) -> bool:
         rate = self._config.content_sample_rate
