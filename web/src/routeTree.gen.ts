@@ -12,8 +12,11 @@ import { Route as rootRouteImport } from './routes/__root';
 import { Route as IndexRouteImport } from './routes/index';
 import { Route as CallsRouteImport } from './routes/calls';
 import { Route as CostsRouteImport } from './routes/costs';
+import { Route as InfrastructureRouteImport } from './routes/infrastructure';
+import { Route as LogsRouteImport } from './routes/logs';
 import { Route as SettingsRouteImport } from './routes/settings';
 import { Route as SetupRouteImport } from './routes/setup';
+import { Route as SpansRouteImport } from './routes/spans';
 import { Route as SqlRouteImport } from './routes/sql';
 import { Route as ModelsIndexRouteImport } from './routes/models.index';
 import { Route as ModelsModelRouteImport } from './routes/models.$model';
@@ -39,6 +42,16 @@ const CostsRoute = CostsRouteImport.update({
   path: '/costs',
   getParentRoute: () => rootRouteImport,
 } as any);
+const InfrastructureRoute = InfrastructureRouteImport.update({
+  id: '/infrastructure',
+  path: '/infrastructure',
+  getParentRoute: () => rootRouteImport,
+} as any);
+const LogsRoute = LogsRouteImport.update({
+  id: '/logs',
+  path: '/logs',
+  getParentRoute: () => rootRouteImport,
+} as any);
 const SettingsRoute = SettingsRouteImport.update({
   id: '/settings',
   path: '/settings',
@@ -47,6 +60,11 @@ const SettingsRoute = SettingsRouteImport.update({
 const SetupRoute = SetupRouteImport.update({
   id: '/setup',
   path: '/setup',
+  getParentRoute: () => rootRouteImport,
+} as any);
+const SpansRoute = SpansRouteImport.update({
+  id: '/spans',
+  path: '/spans',
   getParentRoute: () => rootRouteImport,
 } as any);
 const SqlRoute = SqlRouteImport.update({
@@ -99,8 +117,11 @@ export interface FileRoutesByFullPath {
   '/': typeof IndexRoute;
   '/calls': typeof CallsRoute;
   '/costs': typeof CostsRoute;
+  '/infrastructure': typeof InfrastructureRoute;
+  '/logs': typeof LogsRoute;
   '/settings': typeof SettingsRoute;
   '/setup': typeof SetupRoute;
+  '/spans': typeof SpansRoute;
   '/sql': typeof SqlRoute;
   '/models/$model': typeof ModelsModelRoute;
   '/sessions/$sessionId': typeof SessionsSessionIdRoute;
@@ -115,8 +136,11 @@ export interface FileRoutesByTo {
   '/': typeof IndexRoute;
   '/calls': typeof CallsRoute;
   '/costs': typeof CostsRoute;
+  '/infrastructure': typeof InfrastructureRoute;
+  '/logs': typeof LogsRoute;
   '/settings': typeof SettingsRoute;
   '/setup': typeof SetupRoute;
+  '/spans': typeof SpansRoute;
   '/sql': typeof SqlRoute;
   '/models/$model': typeof ModelsModelRoute;
   '/sessions/$sessionId': typeof SessionsSessionIdRoute;
@@ -132,8 +156,11 @@ export interface FileRoutesById {
   '/': typeof IndexRoute;
   '/calls': typeof CallsRoute;
   '/costs': typeof CostsRoute;
+  '/infrastructure': typeof InfrastructureRoute;
+  '/logs': typeof LogsRoute;
   '/settings': typeof SettingsRoute;
   '/setup': typeof SetupRoute;
+  '/spans': typeof SpansRoute;
   '/sql': typeof SqlRoute;
   '/models/$model': typeof ModelsModelRoute;
   '/sessions/$sessionId': typeof SessionsSessionIdRoute;
@@ -150,8 +177,11 @@ export interface FileRouteTypes {
     | '/'
     | '/calls'
     | '/costs'
+    | '/infrastructure'
+    | '/logs'
     | '/settings'
     | '/setup'
+    | '/spans'
     | '/sql'
     | '/models/$model'
     | '/sessions/$sessionId'
@@ -166,8 +196,11 @@ export interface FileRouteTypes {
     | '/'
     | '/calls'
     | '/costs'
+    | '/infrastructure'
+    | '/logs'
     | '/settings'
     | '/setup'
+    | '/spans'
     | '/sql'
     | '/models/$model'
     | '/sessions/$sessionId'
@@ -182,8 +215,11 @@ export interface FileRouteTypes {
     | '/'
     | '/calls'
     | '/costs'
+    | '/infrastructure'
+    | '/logs'
     | '/settings'
     | '/setup'
+    | '/spans'
     | '/sql'
     | '/models/$model'
     | '/sessions/$sessionId'
@@ -199,8 +235,11 @@ export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute;
   CallsRoute: typeof CallsRoute;
   CostsRoute: typeof CostsRoute;
+  InfrastructureRoute: typeof InfrastructureRoute;
+  LogsRoute: typeof LogsRoute;
   SettingsRoute: typeof SettingsRoute;
   SetupRoute: typeof SetupRoute;
+  SpansRoute: typeof SpansRoute;
   SqlRoute: typeof SqlRoute;
   ModelsModelRoute: typeof ModelsModelRoute;
   SessionsSessionIdRoute: typeof SessionsSessionIdRoute;
@@ -235,6 +274,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof CostsRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    '/infrastructure': {
+      id: '/infrastructure';
+      path: '/infrastructure';
+      fullPath: '/infrastructure';
+      preLoaderRoute: typeof InfrastructureRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    '/logs': {
+      id: '/logs';
+      path: '/logs';
+      fullPath: '/logs';
+      preLoaderRoute: typeof LogsRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
     '/settings': {
       id: '/settings';
       path: '/settings';
@@ -247,6 +300,13 @@ declare module '@tanstack/react-router' {
       path: '/setup';
       fullPath: '/setup';
       preLoaderRoute: typeof SetupRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    '/spans': {
+      id: '/spans';
+      path: '/spans';
+      fullPath: '/spans';
+      preLoaderRoute: typeof SpansRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     '/sql': {
@@ -319,8 +379,11 @@ const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
   CallsRoute: CallsRoute,
   CostsRoute: CostsRoute,
+  InfrastructureRoute: InfrastructureRoute,
+  LogsRoute: LogsRoute,
   SettingsRoute: SettingsRoute,
   SetupRoute: SetupRoute,
+  SpansRoute: SpansRoute,
   SqlRoute: SqlRoute,
   ModelsModelRoute: ModelsModelRoute,
   SessionsSessionIdRoute: SessionsSessionIdRoute,

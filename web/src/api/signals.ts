@@ -116,9 +116,7 @@ export function ledgerQuery(scope: Scope) {
   return queryOptions({
     queryKey: ['ledger', ...scopeKey(scope)],
     queryFn: ({ signal }) =>
-      take(
-        api.GET('/api/v1/ledger', { params: { query: { project: scope.project, ...windowOf(scope) } }, signal }),
-      ),
+      take(api.GET('/api/v1/ledger', { params: { query: { project: scope.project, ...windowOf(scope) } }, signal })),
     placeholderData: keepPreviousData,
     gcTime: SHORT_MS,
   });

@@ -88,12 +88,14 @@ export function Annotated({ children }: { children: ReactNode }) {
   return (
     <MarksScope value={value}>
       {children}
-      {gone ?? problem ? (
+      {(gone ?? problem) ? (
         <div
           role="status"
           className="fixed bottom-4 left-1/2 z-50 flex max-w-[calc(100vw-2rem)] -translate-x-1/2 items-center gap-3 rounded-lg border border-line-strong bg-raised px-4 py-2 shadow-raised"
         >
-          <span className="min-w-0 truncate">{problem ? ApiError.from(problem).message : `Deleted “${gone?.title}”`}</span>
+          <span className="min-w-0 truncate">
+            {problem ? ApiError.from(problem).message : `Deleted “${gone?.title}”`}
+          </span>
           {gone ? (
             <Button size="sm" disabled={restore.isPending} onClick={() => restore.mutate(gone)}>
               Undo
@@ -272,7 +274,13 @@ function AnnotateForm({ service: first, services, range, onClose }: FormProps) {
         </div>
         <Field label="Text">
           {(ids) => (
-            <TextArea {...ids} rows={2} maxLength={4_000} value={text} onChange={(event) => setText(event.target.value)} />
+            <TextArea
+              {...ids}
+              rows={2}
+              maxLength={4_000}
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+            />
           )}
         </Field>
         <Field label="Tags" hint="With commas between them">

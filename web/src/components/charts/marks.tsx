@@ -102,11 +102,7 @@ export function Marks({ marks: own, scale, height }: Props) {
         }),
       )}
       {flags.map((flag) => (
-        <FlagButton
-          key={flag.marks[0]?.id}
-          flag={flag}
-          {...(context.onDelete ? { onDelete: context.onDelete } : {})}
-        />
+        <FlagButton key={flag.marks[0]?.id} flag={flag} {...(context.onDelete ? { onDelete: context.onDelete } : {})} />
       ))}
     </>
   );
