@@ -40,7 +40,6 @@ const MEASURES = [
 ] as const;
 
 const COLUMNS: readonly FigureColumn<Group>[] = [
-  callsColumn,
   errorsColumn,
   p50Column,
   p95Column,
@@ -92,7 +91,7 @@ function ModelsPage() {
                 note={`${answer.groups.length} by provider, dearest first`}
                 answer={answer}
                 filter={filter}
-                columns={[...COLUMNS, ...(compare ? [changeColumn] : []), costColumn]}
+                columns={[callsColumn, costColumn, ...(compare ? [changeColumn] : []), ...COLUMNS]}
                 shown={50}
                 name={(group, text) => <ModelName group={group} text={text} />}
               />

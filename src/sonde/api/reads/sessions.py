@@ -1,5 +1,6 @@
 """The list of sessions, and one session with its turns."""
 
+from itertools import groupby
 from typing import Any
 
 from sonde.api.cursor import Cursor, decode, encode
@@ -27,6 +28,9 @@ SERVICES = "arraySort(groupUniqArray(20)(toString(service))) AS n_services"
 BY_SESSION = Group("session_id", f"{SERVICES}, argMax(user_id, time) AS n_user")
 
 CALLS_PER_TURN_MAX = 100
+PREVIEWED_AT_EACH_END = 3
+"""Calls at the start and at the end of a turn that are shown with previews: an agent sends its whole history
+with every call in between."""
 PREVIEW_CHARACTERS = 4_000
 KEY = "project, time, span_id, trace_id"
 
@@ -126,7 +130,7 @@ def _turns(
     # A trace may have begun with other work before the first call that names the session: no bound on time.
     found = summaries(shop, project, trace_ids)
     calls = _calls(shop, scope, trace_ids, since_ns)
-    previews = _previews(shop, project, trace_ids) if with_content else {}
+    previews = _previews(shop, project, _ends(calls)) if with_content else {}
     turns: list[SessionTurn] = []
     for row in rows:
         trace_id = row["trace_hex"]
@@ -191,9 +195,27 @@ def _calls(shop: Services, scope: Conditions, trace_ids: list[str], since_ns: in
     ).dicts()
 
 
-def _previews(shop: Services, project: str, trace_ids: list[str]) -> dict[tuple[str, str, str], Preview]:
-    """The last message of the user and the last output of each span, by trace, span and direction."""
-    conditions = _of_traces(project, trace_ids)
+def _ends(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The first and the last calls of each trace; calls come trace by trace."""
+    found: list[dict[str, Any]] = []
+    for _, group in groupby(calls, key=lambda call: call["trace_hex"]):
+        own = list(group)
+        middle = range(PREVIEWED_AT_EACH_END, len(own) - PREVIEWED_AT_EACH_END)
+        found.extend(call for index, call in enumerate(own) if index not in middle)
+    return found
+
+
+def _previews(
+    shop: Services, project: str, calls: list[dict[str, Any]]
+) -> dict[tuple[str, str, str], Preview]:
+    """The last message of the user and the last output of these calls, by trace, span and direction."""
+    if not calls:
+        return {}
+    conditions = _of_traces(project, [call["trace_hex"] for call in calls])
+    conditions.add(
+        "span_id IN (SELECT toFixedString(unhex(arrayJoin({span_ids:Array(String)})), 8))",
+        span_ids=[call["span_hex"] for call in calls],
+    )
     conditions.add("(direction = 'output' OR (direction = 'input' AND role NOT IN ('system', 'tool')))")
     newest = (
         "SELECT trace_id, span_id, record, time, position, direction, length(text) AS n_bytes, "

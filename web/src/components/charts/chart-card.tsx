@@ -33,7 +33,7 @@ export function ChartCard({ title, unit, series, mayBeLog = false, actions, clas
     setHidden(next.size === series.length ? new Set() : next);
   };
   return (
-    <section className={cn('card flex flex-col pt-3 pb-2', className)} aria-label={title}>
+    <section className={cn('card flex h-full flex-col pt-3 pb-2', className)} aria-label={title}>
       <div className="flex items-start gap-1 pr-2 pl-4">
         <div className="min-w-0 flex-1">
           <h2 className="font-semibold">

@@ -109,11 +109,15 @@ export function Tiles({ answer, filter }: { answer: QueryAnswer; filter: string 
         good="more"
         spark={spark('prompt_cache_rate', 'sky')}
       >
-        <Tooltip content="Calls answered from a response cache, of those that say whether they were">
-          <span tabIndex={0}>
-            <Sub name="cached answers" value={formatPercent(now('cache_hit_rate'))} />
-          </span>
-        </Tooltip>
+        {now('cache_hit_rate') === null ? (
+          <span className="text-ink-3">of the input tokens</span>
+        ) : (
+          <Tooltip content="Calls answered from a response cache, of those that say whether they were">
+            <span tabIndex={0}>
+              <Sub name="cached answers" value={formatPercent(now('cache_hit_rate'))} />
+            </span>
+          </Tooltip>
+        )}
         {saved > 0 ? <Sub name="saved" value={formatUsd(saved)} /> : null}
       </Tile>
       <Tile
