@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { GitCompareArrows, SearchX } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
+import { ApiError } from '@/api/problem';
 import { FilterBar } from '@/components/filters/filter-bar';
 import { Page } from '@/components/shell/page';
 import { RefreshControl, TimeRangePicker } from '@/components/shell/time-range-picker';
@@ -26,6 +27,8 @@ interface Props {
 /** The frame of the pages of figures: time, filter, refresh. */
 export function FigurePage({ title, lead, filter, error, busy, actions, fixed = false, children }: Props) {
   const navigate = useNavigate();
+  // Said once, at its place in the bar, instead of by every panel.
+  const unreadable = filter !== '' && error instanceof ApiError && error.status === 400;
   const bar = (
     <FilterBar
       target="calls"
@@ -57,7 +60,7 @@ export function FigurePage({ title, lead, filter, error, busy, actions, fixed = 
       ) : (
         <div className="mb-3">{bar}</div>
       )}
-      {children}
+      {unreadable ? <Empty icon={<SearchX />} title="This filter cannot be read" /> : children}
     </Page>
   );
 }
