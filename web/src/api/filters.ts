@@ -8,7 +8,7 @@ import type { paths } from './schema.gen';
 /** What a filter text is about. */
 export type FilterTarget = 'calls' | 'traces' | 'spans' | 'logs';
 export type CallOrder = NonNullable<NonNullable<paths['/api/v1/calls']['get']['parameters']['query']>['order']>;
-export type Completions = Schemas['Completions'];
+export type FilterFault = Schemas['FilterFault'];
 
 /** A field with few enough values to offer them with counts. */
 export interface FacetField {
@@ -17,6 +17,8 @@ export interface FacetField {
   open?: boolean;
   /** All its values are known: there is nothing to search for. */
   choices?: boolean;
+  /** These values, of which the server keeps no counts. */
+  fixed?: readonly string[];
 }
 
 /** A number to set bounds for. */
@@ -44,17 +46,16 @@ export const CALL_FACETS: readonly FacetField[] = [
 ];
 
 export const TRACE_FACETS: readonly FacetField[] = [
-  { name: 'status', open: true, choices: true },
-  { name: 'root_name', open: true },
+  { name: 'status', open: true, choices: true, fixed: ['ok', 'error'] },
   { name: 'model', open: true },
   { name: 'provider' },
   { name: 'service', open: true },
   { name: 'environment', open: true },
-  { name: 'error_type' },
+  { name: 'error_type', open: true },
+  { name: 'endpoint' },
   { name: 'user' },
   { name: 'session' },
   { name: 'tag' },
-  { name: 'release' },
 ];
 
 export const SPAN_FACETS: readonly FacetField[] = [
@@ -103,7 +104,6 @@ const LABELS: Readonly<Record<string, string>> = {
   error_type: 'Error type',
   finish_reason: 'Finish reason',
   prompt_name: 'Prompt',
-  root_name: 'Name of the root',
 };
 
 export function facetLabel(name: string): string {
@@ -120,7 +120,8 @@ const FACET_VALUES = 50;
 
 export interface FacetValue {
   value: string | null;
-  count: number;
+  /** Null: not counted. */
+  count: number | null;
 }
 
 export interface Facet {
@@ -159,7 +160,7 @@ export function facetsQuery(scope: Scope, { target, fields, filter, dropped }: F
     project: scope.project,
     ...windowOf(scope),
     ...(filter === '' ? {} : { filter }),
-    dimension: fields.map((field) => field.name),
+    dimension: fields.filter((field) => field.fixed === undefined).map((field) => field.name),
     top: FACET_VALUES,
   };
   return queryOptions({
@@ -173,6 +174,17 @@ export function facetsQuery(scope: Scope, { target, fields, filter, dropped }: F
       return take(api.GET(path, { params: { query: base }, signal }));
     },
     placeholderData: keepPreviousData,
+    gcTime: SHORT_MS,
+    retry: false,
+  });
+}
+
+/** Whether a filter can be understood, what it means in words, or what is wrong and where. */
+export function checkQuery(target: FilterTarget, filter: string) {
+  return queryOptions({
+    queryKey: ['check', target, filter],
+    queryFn: ({ signal }) => take(api.POST('/api/v1/filters/check', { body: { filter, target }, signal })),
+    staleTime: Number.POSITIVE_INFINITY,
     gcTime: SHORT_MS,
     retry: false,
   });

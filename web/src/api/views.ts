@@ -42,8 +42,7 @@ export function useViewChanges(project: string, page: ViewPage) {
       onSettled,
     }),
     remove: useMutation({
-      mutationFn: (view_id: string) =>
-        take(api.DELETE('/api/v1/views/{view_id}', { params: { path: { view_id } } })),
+      mutationFn: (view_id: string) => take(api.DELETE('/api/v1/views/{view_id}', { params: { path: { view_id } } })),
       onSettled,
     }),
   };

@@ -1,6 +1,7 @@
 import { ChevronRight, Minus, Search } from 'lucide-react';
 import { useId, useMemo, useState } from 'react';
 import { facetLabel, unknownLabel, type Facet, type FacetField, type RangeField } from '@/api/filters';
+import { ApiError } from '@/api/problem';
 import { Input } from '@/components/ui/field';
 import { Skeleton } from '@/components/ui/states';
 import { cn } from '@/lib/cn';
@@ -29,6 +30,7 @@ interface Props {
   facets: readonly Facet[] | undefined;
   onChange: (text: string) => void;
   stale: boolean;
+  error?: unknown;
 }
 
 const FEW = 6;
@@ -43,7 +45,7 @@ function readOpen(name: string): Record<string, boolean> {
 }
 
 /** What there is to filter by, with counts under the filter that is set. Every click edits the filter's text. */
-export function FacetPanel({ name, noun, fields, ranges, text, facets, onChange, stale }: Props) {
+export function FacetPanel({ name, noun, fields, ranges, text, facets, onChange, stale, error }: Props) {
   const [opened, setOpened] = useState(() => readOpen(name));
   const terms = useMemo(() => termsOf(text), [text]);
   const setOpen = (field: string, open: boolean) => {
@@ -59,7 +61,11 @@ export function FacetPanel({ name, noun, fields, ranges, text, facets, onChange,
         stale && 'opacity-70 delay-200',
       )}
     >
-      {facets === undefined ? (
+      {facets === undefined && error ? (
+        <p role="alert" className="p-4 text-xs text-ink-2 wrap-anywhere">
+          The facets could not be counted: {ApiError.from(error).message}
+        </p>
+      ) : facets === undefined ? (
         <div className="flex flex-col gap-3 p-4" aria-hidden>
           {Array.from({ length: 14 }, (_, index) => (
             <Skeleton key={index} className="h-4" />
@@ -67,7 +73,9 @@ export function FacetPanel({ name, noun, fields, ranges, text, facets, onChange,
         </div>
       ) : (
         fields.map((field) => {
-          const facet = facets.find((item) => item.dimension === field.name);
+          const facet = field.fixed
+            ? { dimension: field.name, other: 0, values: field.fixed.map((value) => ({ value, count: null })) }
+            : facets.find((item) => item.dimension === field.name);
           return facet ? (
             <Section
               key={field.name}
@@ -123,7 +131,7 @@ function Section({ field, facet, noun, terms, text, open: remembered, onOpen, on
   const unknown = unknownLabel(field.name);
   const found = wanted === '' ? values : values.filter((item) => item.value.toLowerCase().includes(wanted));
   const shown = all || wanted !== '' ? found : found.slice(0, FEW);
-  const most = Math.max(...values.map((item) => item.count), 1);
+  const most = Math.max(...values.map((item) => item.count ?? 0), 1);
   const searchable = values.length > FEW || facet.other > 0;
   return (
     <section className="border-t border-line first:border-t-0">
@@ -170,7 +178,7 @@ function Section({ field, facet, noun, terms, text, open: remembered, onOpen, on
                 unknown={item.value === ''}
                 count={item.count}
                 noun={noun}
-                share={item.count / most}
+                share={(item.count ?? 0) / most}
                 mode={modeOf(terms, field.name, item.value)}
                 onToggle={(mode) => onChange(toggleValue(text, field.name, item.value, mode))}
               />
@@ -213,7 +221,7 @@ function Section({ field, facet, noun, terms, text, open: remembered, onOpen, on
 interface ValueProps {
   name: string;
   unknown: boolean;
-  count: number;
+  count: number | null;
   noun: string;
   share: number;
   mode: Mode | null;
@@ -221,14 +229,15 @@ interface ValueProps {
 }
 
 function ValueRow({ name, unknown, count, noun, share, mode, onToggle }: ValueProps) {
+  const counted = count === null ? '' : `, ${formatCount(count)} ${noun}`;
   return (
     <li className="group relative flex h-7 items-center rounded hover:bg-sunken">
       <button
         type="button"
         role="checkbox"
         aria-checked={mode === 'include' ? true : mode === 'exclude' ? 'mixed' : false}
-        aria-label={`${name}, ${formatCount(count)} ${noun}${mode === 'exclude' ? ', left out' : ''}`}
-        title={`${name}: ${formatCount(count)} ${noun}`}
+        aria-label={`${name}${counted}${mode === 'exclude' ? ', left out' : ''}`}
+        title={`${name}${counted}`}
         className="flex h-7 min-w-0 flex-1 items-center gap-2 rounded pl-2 text-left"
         onClick={() => onToggle(mode === 'exclude' ? 'exclude' : 'include')}
       >
@@ -256,7 +265,7 @@ function ValueRow({ name, unknown, count, noun, share, mode, onToggle }: ValuePr
       </button>
       <span className="relative flex h-7 w-11 shrink-0 items-center justify-end pr-2">
         <span aria-hidden className="tabular text-2xs text-ink-3 group-focus-within:invisible group-hover:invisible">
-          {formatCompact(count)}
+          {count === null ? '' : formatCompact(count)}
         </span>
         <button
           type="button"

@@ -1,7 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { CircleAlert, CornerDownLeft, History, Search, X } from 'lucide-react';
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
-import { completionQuery, type FilterTarget } from '@/api/filters';
+import { checkQuery, completionQuery, type FilterFault, type FilterTarget } from '@/api/filters';
 import { ApiError } from '@/api/problem';
 import { Kbd } from '@/components/ui/kbd';
 import { cn } from '@/lib/cn';
@@ -16,7 +16,7 @@ interface Props {
   /** The filter in force. */
   value: string;
   onChange: (text: string) => void;
-  /** What the server said to it. */
+  /** What the server said to the page that asked with it: marked here when it is about the text. */
   error?: unknown;
   placeholder?: string;
   className?: string;
@@ -49,6 +49,10 @@ function useSettled<T>(value: T): T {
   return settled;
 }
 
+function faultOf({ message, hint, place }: ApiError): FilterFault | null {
+  return place && { message, hint, position: place.position, length: place.length, suggestions: [...place.suggestions] };
+}
+
 const PLACEHOLDERS: Readonly<Record<FilterTarget, string>> = {
   calls: 'model:gpt-4o status:error cost>0.05 "words of the content"',
   traces: 'name:checkout* trace.cost>1 status:error "words of the content"',
@@ -62,8 +66,11 @@ const PLACEHOLDERS: Readonly<Record<FilterTarget, string>> = {
  */
 export function FilterBar({ target, value, onChange, error, placeholder, className }: Props) {
   const { scope } = useScope();
+  const client = useQueryClient();
   const [draft, setDraft] = useState(value);
   const [applied, setApplied] = useState(value);
+  // The text that was tried last, else the one in force: an address may hold a wrong one.
+  const [tried, setTried] = useState(value);
   const [caret, setCaret] = useState(value.length);
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(-1);
@@ -75,6 +82,7 @@ export function FilterBar({ target, value, onChange, error, placeholder, classNa
   if (applied !== value) {
     setApplied(value);
     setDraft(value);
+    setTried(value);
   }
 
   const settled = useSettled(`${caret}/${draft}`);
@@ -116,16 +124,30 @@ export function FilterBar({ target, value, onChange, error, placeholder, classNa
   });
   const options = open ? [...recent, ...offered] : [];
   const current = options[at];
-  const problem = error === undefined || error === null || draft !== value ? null : ApiError.from(error);
-  const place = problem?.place ?? null;
+  const check = useQuery({ ...checkQuery(target, tried), enabled: tried !== '' });
+  const fault: FilterFault | null =
+    draft !== tried || tried === ''
+      ? null
+      : (check.data?.error ?? (tried === value && error ? faultOf(ApiError.from(error)) : null));
 
   const apply = (text: string) => {
     const trimmed = text.trim();
     setDraft(trimmed);
+    setTried(trimmed);
     setOpen(false);
     setAt(-1);
-    rememberFilter(target, trimmed);
-    if (trimmed !== value) onChange(trimmed);
+    if (trimmed === '') {
+      if (value !== '') onChange('');
+      return;
+    }
+    const take = () => {
+      rememberFilter(target, trimmed);
+      if (trimmed !== value) onChange(trimmed);
+    };
+    // A server that does not answer is the page's trouble, not the filter's.
+    client.fetchQuery(checkQuery(target, trimmed)).then((answer) => {
+      if (answer.valid) take();
+    }, take);
   };
   const moveCaret = (to: number) => {
     setCaret(to);
@@ -171,7 +193,7 @@ export function FilterBar({ target, value, onChange, error, placeholder, classNa
     }
   };
 
-  const [before = '', wrong = ''] = place ? cut(draft, place.position, Math.max(place.length, 1)) : [];
+  const [before = '', wrong = ''] = fault ? cut(draft, fault.position, Math.max(fault.length, 1)) : [];
   return (
     <div
       className={cn('relative min-w-56 flex-1', className)}
@@ -190,8 +212,9 @@ export function FilterBar({ target, value, onChange, error, placeholder, classNa
           aria-controls={`${id}-list`}
           aria-autocomplete="list"
           aria-activedescendant={current ? `${id}-${at}` : undefined}
-          aria-invalid={problem !== null}
-          aria-describedby={problem ? `${id}-problem` : undefined}
+          aria-invalid={fault !== null}
+          aria-describedby={fault ? `${id}-problem` : undefined}
+          title={draft === tried && tried !== '' ? (check.data?.explanation ?? undefined) : undefined}
           autoComplete="off"
           autoCorrect="off"
           autoCapitalize="off"
@@ -217,7 +240,7 @@ export function FilterBar({ target, value, onChange, error, placeholder, classNa
           }}
           onKeyDown={onKeyDown}
         />
-        {place ? (
+        {fault ? (
           // The same letters, unseen, so that the line stands below what is wrong.
           <div
             ref={mirror}
@@ -261,14 +284,12 @@ export function FilterBar({ target, value, onChange, error, placeholder, classNa
           )}
         </div>
       </div>
-      {problem ? (
+      {fault ? (
         <Trouble
           id={`${id}-problem`}
-          problem={problem}
+          fault={fault}
           wrong={wrong}
-          onFix={(fix) => {
-            if (place) apply(corrected(draft, place.position, place.length, fix));
-          }}
+          onFix={(fix) => apply(corrected(draft, fault.position, fault.length, fix))}
         />
       ) : null}
       {open && options.length > 0 ? (
@@ -316,14 +337,13 @@ export function FilterBar({ target, value, onChange, error, placeholder, classNa
 
 interface TroubleProps {
   id: string;
-  problem: ApiError;
+  fault: FilterFault;
   wrong: string;
   onFix: (text: string) => void;
 }
 
 /** What is wrong with the filter, in the server's words, and what could stand there instead. */
-function Trouble({ id, problem, wrong, onFix }: TroubleProps) {
-  const fixes = problem.place?.suggestions ?? [];
+function Trouble({ id, fault, wrong, onFix }: TroubleProps) {
   return (
     <div
       id={id}
@@ -331,9 +351,8 @@ function Trouble({ id, problem, wrong, onFix }: TroubleProps) {
       className="mt-1.5 flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-error wrap-anywhere"
     >
       <CircleAlert aria-hidden className="size-3.5 shrink-0" />
-      <span>{problem.message}</span>
-      {problem.hint ? <span className="text-ink-3">{problem.hint}</span> : null}
-      {fixes.map((fix) => (
+      <span>{fault.message}</span>
+      {fault.suggestions.map((fix) => (
         <button
           key={fix}
           type="button"
@@ -344,6 +363,7 @@ function Trouble({ id, problem, wrong, onFix }: TroubleProps) {
           {fix}
         </button>
       ))}
+      {fault.hint ? <span className="text-ink-3">{fault.hint}</span> : null}
     </div>
   );
 }

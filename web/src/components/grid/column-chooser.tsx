@@ -124,7 +124,11 @@ export function ColumnChooser<T>({ columns, state, density, onDensity }: Props<T
           ) : null}
         </div>
         <div className="flex items-center gap-2 border-t border-line p-2 text-xs">
-          <div role="radiogroup" aria-label="Height of the rows" className="flex overflow-hidden rounded-md border border-line-strong">
+          <div
+            role="radiogroup"
+            aria-label="Height of the rows"
+            className="flex overflow-hidden rounded-md border border-line-strong"
+          >
             {(['normal', 'compact'] as const).map((name) => (
               <button
                 key={name}

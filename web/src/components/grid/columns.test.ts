@@ -40,6 +40,11 @@ describe('the columns of a list', () => {
       template: '100px minmax(200px, 1fr)',
       minWidth: 300,
     });
-    expect(layout(COLUMNS, [{ id: 'time', width: 150 }, { id: 'model', width: 60 }]).template).toBe('150px 60px 1fr');
+    expect(
+      layout(COLUMNS, [
+        { id: 'time', width: 150 },
+        { id: 'model', width: 60 },
+      ]).template,
+    ).toBe('150px 60px 1fr');
   });
 });

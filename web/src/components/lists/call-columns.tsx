@@ -13,7 +13,7 @@ export function callColumns(now: number): readonly GridColumn<CallSummary>[] {
       id: 'time',
       fields: ['time', 'trace_id', 'span_id'],
       label: 'Time',
-      size: 132,
+      size: 120,
       order: 'time',
       cell: (call) => (
         <Link
@@ -32,7 +32,7 @@ export function callColumns(now: number): readonly GridColumn<CallSummary>[] {
       id: 'model',
       fields: ['request_model', 'response_model', 'provider', 'cache_hit', 'fallback'],
       label: 'Model',
-      size: 176,
+      size: 160,
       grow: true,
       cell: (call) => (
         <span
@@ -55,7 +55,13 @@ export function callColumns(now: number): readonly GridColumn<CallSummary>[] {
       hidden: true,
       cell: (call) => <Text value={call.duplicate_reason} />,
     },
-    { id: 'status', fields: ['status', 'error_type', 'incomplete'], label: 'Status', size: 98, cell: (call) => <StatusCell call={call} /> },
+    {
+      id: 'status',
+      fields: ['status', 'error_type', 'incomplete'],
+      label: 'Status',
+      size: 98,
+      cell: (call) => <StatusCell call={call} />,
+    },
     {
       id: 'duration',
       fields: ['duration_ms'],
@@ -75,14 +81,29 @@ export function callColumns(now: number): readonly GridColumn<CallSummary>[] {
     },
     {
       id: 'tokens',
-      fields: ['input_tokens', 'cached_input_tokens', 'cache_write_tokens', 'output_tokens', 'reasoning_tokens', 'total_tokens'],
+      fields: [
+        'input_tokens',
+        'cached_input_tokens',
+        'cache_write_tokens',
+        'output_tokens',
+        'reasoning_tokens',
+        'total_tokens',
+      ],
       label: 'Tokens',
-      size: 160,
+      size: 146,
       right: true,
       order: 'tokens',
       cell: (call) => <TokensCell call={call} />,
     },
-    { id: 'cost', fields: ['cost_usd', 'cost_state', 'cost_source'], label: 'Cost', size: 88, right: true, order: 'cost', cell: (call) => <CostCell call={call} /> },
+    {
+      id: 'cost',
+      fields: ['cost_usd', 'cost_state', 'cost_source'],
+      label: 'Cost',
+      size: 88,
+      right: true,
+      order: 'cost',
+      cell: (call) => <CostCell call={call} />,
+    },
     {
       id: 'name',
       fields: ['endpoint', 'function', 'name'],
@@ -93,8 +114,21 @@ export function callColumns(now: number): readonly GridColumn<CallSummary>[] {
     },
     { id: 'service', fields: ['service'], label: 'Service', size: 120, cell: (call) => <Text value={call.service} /> },
     { id: 'user', fields: ['user_id'], label: 'User', size: 110, cell: (call) => <Text value={call.user_id} /> },
-    { id: 'session', fields: ['session_id'], label: 'Session', size: 120, cell: (call) => <Text value={call.session_id} mono /> },
-    { id: 'operation', fields: ['operation'], label: 'Operation', size: 110, hidden: true, cell: (call) => call.operation },
+    {
+      id: 'session',
+      fields: ['session_id'],
+      label: 'Session',
+      size: 120,
+      cell: (call) => <Text value={call.session_id} mono />,
+    },
+    {
+      id: 'operation',
+      fields: ['operation'],
+      label: 'Operation',
+      size: 110,
+      hidden: true,
+      cell: (call) => call.operation,
+    },
     {
       id: 'environment',
       fields: ['environment'],
@@ -103,7 +137,14 @@ export function callColumns(now: number): readonly GridColumn<CallSummary>[] {
       hidden: true,
       cell: (call) => <Text value={call.environment} />,
     },
-    { id: 'release', fields: ['release'], label: 'Release', size: 110, hidden: true, cell: (call) => <Text value={call.release} /> },
+    {
+      id: 'release',
+      fields: ['release'],
+      label: 'Release',
+      size: 110,
+      hidden: true,
+      cell: (call) => <Text value={call.release} />,
+    },
     {
       id: 'finish',
       fields: ['finish_reason'],
@@ -141,7 +182,14 @@ export function callColumns(now: number): readonly GridColumn<CallSummary>[] {
       hidden: true,
       cell: (call) => <Text value={call.prompt_name ? `${call.prompt_name} ${call.prompt_version ?? ''}` : null} />,
     },
-    { id: 'span', fields: ['name'], label: 'Span name', size: 160, hidden: true, cell: (call) => <Text value={call.name} /> },
+    {
+      id: 'span',
+      fields: ['name'],
+      label: 'Span name',
+      size: 160,
+      hidden: true,
+      cell: (call) => <Text value={call.name} />,
+    },
     {
       id: 'convention',
       fields: ['convention'],

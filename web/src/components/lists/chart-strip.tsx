@@ -7,7 +7,15 @@ import type { Scope } from '@/api/queries';
 import { CursorProvider } from '@/components/charts/cursor';
 import { TimeChart, type ChartSeries } from '@/components/charts/time-chart';
 import { Button } from '@/components/ui/button';
-import { Menu, MenuCheckItem, MenuContent, MenuItem, MenuLabel, MenuSeparator, MenuTrigger } from '@/components/ui/menu';
+import {
+  Menu,
+  MenuCheckItem,
+  MenuContent,
+  MenuItem,
+  MenuLabel,
+  MenuSeparator,
+  MenuTrigger,
+} from '@/components/ui/menu';
 import { Skeleton } from '@/components/ui/states';
 import { axisFormatOf, formatOf, frameOf, isSum, numberOf, seriesOf, type Frame } from '@/lib/answer';
 import { cn } from '@/lib/cn';
@@ -150,15 +158,14 @@ function SmallChart({ name, color, answer, frame, onZoom }: SmallProps) {
   const title = answer?.measures.find((measure) => measure.name === name)?.title ?? name.replaceAll('_', ' ');
   const format = formatOf(name);
   const series = useMemo<ChartSeries[]>(
-    () =>
-      answer ? [{ name: title, color, kind: isSum(name) ? 'bar' : 'line', values: seriesOf(answer, name) }] : [],
+    () => (answer ? [{ name: title, color, kind: isSum(name) ? 'bar' : 'line', values: seriesOf(answer, name) }] : []),
     [answer, title, color, name],
   );
   const total = answer ? format(numberOf(answer.totals, name)) : '';
   const axis = useMemo(() => axisFormatOf(name), [name]);
   const shown = useMemo(() => formatOf(name), [name]);
   return (
-    <figure className="min-w-56 flex-1 border-r border-line pt-1.5 last:border-r-0" aria-label={title}>
+    <figure className="min-w-50 flex-1 border-r border-line pt-1.5 last:border-r-0" aria-label={title}>
       <figcaption className="flex h-6 items-center gap-2 pr-1 pl-4 text-xs">
         <span className="truncate text-ink-2" title={title}>
           {title}

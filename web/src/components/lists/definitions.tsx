@@ -1,5 +1,13 @@
 /** The three lists. */
-import { CALL_FACETS, CALL_RANGES, SHARED_FIELDS, SPAN_FACETS, SPAN_RANGES, TRACE_FACETS, TRACE_RANGES } from '@/api/filters';
+import {
+  CALL_FACETS,
+  CALL_RANGES,
+  SHARED_FIELDS,
+  SPAN_FACETS,
+  SPAN_RANGES,
+  TRACE_FACETS,
+  TRACE_RANGES,
+} from '@/api/filters';
 import type { SpanSummary } from '@/api/lists';
 import type { CallSummary, TraceSummary } from '@/api/queries';
 import { written } from '@/lib/filter-terms';
@@ -22,7 +30,11 @@ export const CALLS: ListDefinition<CallSummary> = {
   orders: ['time', 'cost', 'duration', 'tokens'],
   columns: callColumns,
   keyOf: (call) => `${call.trace_id}.${call.span_id}`,
-  only: (calls) => written('span', calls.map((call) => call.span_id)),
+  only: (calls) =>
+    written(
+      'span',
+      calls.map((call) => call.span_id),
+    ),
   hint: 'Try a wider time range, or another value.',
   Peek: SpanPeek,
 };
@@ -39,7 +51,11 @@ export const TRACES: ListDefinition<TraceSummary> = {
   orders: ['time'],
   columns: traceColumns,
   keyOf: (trace) => trace.trace_id,
-  only: (traces) => written('trace', traces.map((trace) => trace.trace_id)),
+  only: (traces) =>
+    written(
+      'trace',
+      traces.map((trace) => trace.trace_id),
+    ),
   hint: 'A trace is found when one of its calls matches; root_name: is the name of its root span.',
   Peek: TracePeek,
 };
@@ -56,7 +72,11 @@ export const SPANS: ListDefinition<SpanSummary> = {
   orders: ['time', 'duration'],
   columns: spanColumns,
   keyOf: (span) => `${span.trace_id}.${span.span_id}`,
-  only: (spans) => written('span', spans.map((span) => span.span_id)),
+  only: (spans) =>
+    written(
+      'span',
+      spans.map((span) => span.span_id),
+    ),
   hint: 'Try a wider time range, or another value.',
   Peek: SpanPeek,
 };

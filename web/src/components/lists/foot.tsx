@@ -6,24 +6,27 @@ interface Props {
   noun: string;
   one: string;
   loaded: number;
+  pending: boolean;
   complete: boolean;
   total: number | undefined;
   paused: boolean;
   onTop: () => void;
 }
 
-export function Foot({ noun, one, loaded, complete, total, paused, onTop }: Props) {
+export function Foot({ noun, one, loaded, pending, complete, total, paused, onTop }: Props) {
   return (
     <div
       className="tabular flex h-8 shrink-0 items-center gap-3 border-t border-line bg-surface px-4 text-xs text-ink-3"
       role="status"
     >
       <span>
-        {complete
-          ? `${formatCount(loaded)} ${loaded === 1 ? one : noun}`
-          : total === undefined
-            ? `${formatCount(loaded)} ${noun} loaded, more below`
-            : `${formatCount(loaded)} of ${formatCount(total)} ${noun} loaded`}
+        {pending
+          ? 'Loading …'
+          : complete
+            ? `${formatCount(loaded)} ${loaded === 1 ? one : noun}`
+            : total === undefined
+              ? `${formatCount(loaded)} ${noun} loaded, more below`
+              : `${formatCount(loaded)} of ${formatCount(total)} ${noun} loaded`}
       </span>
       {paused ? (
         <span className="inline-flex items-center gap-1 text-ink-2">

@@ -92,13 +92,7 @@ export function ListPage<T extends ListRow>({ definition, state, actions, shown,
           <ListFilter />
           Facets
         </Button>
-        <FilterBar
-          target={list}
-          value={parameters.filter}
-          onChange={state.setFilter}
-          error={badFilter ? query.error : undefined}
-          className="max-md:basis-full"
-        />
+        <FilterBar target={list} value={parameters.filter} onChange={state.setFilter} className="max-md:basis-full" />
         <div className="ml-auto flex items-center gap-2">
           {actions}
           <ChartMenu charts={state.charts} onCharts={state.setCharts} open={strip} onOpen={setStrip} />
@@ -121,7 +115,8 @@ export function ListPage<T extends ListRow>({ definition, state, actions, shown,
             text={parameters.filter}
             facets={facets.data?.facets}
             onChange={state.setFilter}
-            stale={facets.isPlaceholderData || facets.isError}
+            stale={facets.isPlaceholderData}
+            error={badFilter ? null : facets.error}
           />
         ) : null}
         <div className="flex min-h-0 min-w-0 flex-1 flex-col">
@@ -129,7 +124,14 @@ export function ListPage<T extends ListRow>({ definition, state, actions, shown,
             <ChartStrip scope={scope} filter={parameters.filter} charts={state.charts} charted={definition.charted} />
           ) : null}
           <SlowNotice reading={query.isFetching && rows.length > 0} onStop={state.stop} />
-          <Rows definition={definition} state={state} shown={columns} total={total} empty={empty} badFilter={badFilter} />
+          <Rows
+            definition={definition}
+            state={state}
+            shown={columns}
+            total={total}
+            empty={empty}
+            badFilter={badFilter}
+          />
           {picked.keys.size > 0 ? (
             <SelectionBar
               count={picked.keys.size}
@@ -152,7 +154,8 @@ export function ListPage<T extends ListRow>({ definition, state, actions, shown,
             noun={counted}
             one={definition.one}
             loaded={rows.length}
-            complete={!query.hasNextPage && !query.isPending}
+            pending={query.isPending && !state.stopped}
+            complete={!query.hasNextPage}
             total={total}
             paused={state.paused}
             onTop={() => grid.current?.scrollToTop()}

@@ -62,7 +62,13 @@ export function Peek({ label, at, count, children, onOpen, onClose, onStep }: Pr
           </Button>
         </Tooltip>
         <Tooltip content="Next (j)">
-          <Button look="ghost" size="icon-sm" aria-label="Next row" disabled={at === count - 1} onClick={() => onStep(1)}>
+          <Button
+            look="ghost"
+            size="icon-sm"
+            aria-label="Next row"
+            disabled={at === count - 1}
+            onClick={() => onStep(1)}
+          >
             <ChevronDown />
           </Button>
         </Tooltip>

@@ -124,7 +124,9 @@ function SpanLine({ span, whole, traceId, project }: LineProps) {
         >
           <OperationIcon operation={span.operation} className="size-3.5 shrink-0" />
           <span className="truncate">{span.name || 'unnamed'}</span>
-          {span.status === 'error' ? <CircleAlert role="img" aria-label="error" className="size-3.5 text-error" /> : null}
+          {span.status === 'error' ? (
+            <CircleAlert role="img" aria-label="error" className="size-3.5 text-error" />
+          ) : null}
         </span>
         <span aria-hidden className="relative h-1.5 w-20 shrink-0 overflow-hidden rounded-full bg-sunken">
           <span

@@ -35,7 +35,14 @@ export function useList<T extends ListRow>(definition: ListDefinition<T>, search
   const grid = useRef<GridHandle | null>(null);
   const [atTop, setAtTop] = useState(true);
   const [stopped, setStopped] = useState(false);
-  const selected = search.peek ?? null;
+  // Kept beside the address as well: keys come faster than addresses change.
+  const [selected, setSelected] = useState<string | null>(search.peek ?? null);
+  const sent = useRef<(string | undefined)[]>([]);
+  useEffect(() => {
+    const own = sent.current.indexOf(search.peek);
+    if (own >= 0) sent.current.splice(0, own + 1);
+    else setSelected(search.peek ?? null);
+  }, [search.peek]);
   const { scope, paused } = useListScope(!atTop || selected !== null);
 
   const usualOrder = definition.orders[0] ?? 'time';
@@ -139,7 +146,16 @@ export function useList<T extends ListRow>(definition: ListDefinition<T>, search
     });
   };
 
-  const select = useCallback((row: T | null) => go({ peek: row ? keyOf(row) : undefined }, true), [go, keyOf]);
+  const select = useCallback(
+    (row: T | null) => {
+      const peek = row ? keyOf(row) : undefined;
+      const before = sent.current.length > 0 ? sent.current.at(-1) : search.peek;
+      if (peek !== before) sent.current.push(peek);
+      setSelected(peek ?? null);
+      go({ peek }, true);
+    },
+    [go, keyOf, search.peek],
+  );
   const openKey = useCallback(
     (key: string, project: string, newTab: boolean) => {
       const [traceId = '', spanId] = key.split('.');

@@ -76,11 +76,19 @@ export function ViewsMenu({ project, page, all, current, showing, onApply }: Pro
           >
             <Bookmark className={current ? 'text-accent' : 'text-ink-3'} />
             <span className="truncate">{current?.name ?? all}</span>
-            {drift.length > 0 ? <span aria-hidden className="size-2 shrink-0 rounded-full" style={{ background: 'var(--s-amber)' }} /> : null}
+            {drift.length > 0 ? (
+              <span aria-hidden className="size-2 shrink-0 rounded-full" style={{ background: 'var(--s-amber)' }} />
+            ) : null}
             <ChevronDown className="text-ink-3" />
           </Button>
         </MenuTrigger>
-        <MenuContent className="w-72">
+        <MenuContent
+          className="w-72"
+          onCloseAutoFocus={(event) => {
+            // A dialog that opens now takes the focus itself.
+            if (asking) event.preventDefault();
+          }}
+        >
           <MenuRadioGroup
             value={current?.view_id ?? ''}
             onValueChange={(id) => onApply(views.data?.find((view) => view.view_id === id) ?? null)}
@@ -98,9 +106,7 @@ export function ViewsMenu({ project, page, all, current, showing, onApply }: Pro
               </MenuRadioItem>
             ))}
           </MenuRadioGroup>
-          {views.isError ? (
-            <p className="px-2 py-1 text-xs text-error">{ApiError.from(views.error).message}</p>
-          ) : null}
+          {views.isError ? <p className="px-2 py-1 text-xs text-error">{ApiError.from(views.error).message}</p> : null}
           <MenuSeparator />
           {current && drift.length > 0 ? (
             <>
