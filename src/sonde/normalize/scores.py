@@ -83,17 +83,23 @@ def make_score(
 def evaluation_result(
     attributes: dict[str, Any], *, project: str, time_ns: int, trace_id: str, span_id: str, source: str
 ) -> Score | None:
-    """OpenTelemetry's ``gen_ai.evaluation.result``; None without a name."""
+    """OpenTelemetry's ``gen_ai.evaluation.result``; None without a name.
+
+    Without a trace, ``session.id`` says what is judged: a session as a whole.
+    """
     name = text(attributes.get("gen_ai.evaluation.name"))
     if name is None:
         return None
-    rest = {key: value for key, value in attributes.items() if key not in _OTEL_KEYS}
+    session = "" if trace_id or span_id else text(attributes.get("session.id")) or ""
+    left_out = _OTEL_KEYS | {"session.id"} if session else _OTEL_KEYS
+    rest = {key: value for key, value in attributes.items() if key not in left_out}
     return make_score(
         project=project,
         time_ns=time_ns,
         name=name,
         trace_id=trace_id,
         span_id=span_id,
+        session_id=session,
         response_id=text(attributes.get("gen_ai.response.id")) or "",
         value=number(attributes.get("gen_ai.evaluation.score.value")),
         label=text(attributes.get("gen_ai.evaluation.score.label")) or "",

@@ -92,7 +92,7 @@ def line_of(call: CallFacts) -> dict[str, Any]:
         "model": call.model,
         "request_model": call.request_model,
         "status": "incomplete" if call.incomplete and call.status == "ok" else call.status,
-        "duration_ms": round(call.duration_ms, 3),
+        "duration_ms": None if call.duration_ms is None else round(call.duration_ms, 3),
         "ttft_ms": None if call.ttft_ms is None else round(call.ttft_ms, 3),
         "input_tokens": call.input_tokens,
         "cached_input_tokens": call.cached_input_tokens,
@@ -131,7 +131,8 @@ def line_of(call: CallFacts) -> dict[str, Any]:
 def sentence(call: CallFacts) -> str:
     """The call in words: ``chat gpt-4o ok 812 ms, 120 → 45 tokens, $0.00123``."""
     state = "incomplete" if call.incomplete and call.status == "ok" else call.status
-    words = [f"{call.operation} {call.model} {state} {call.duration_ms:.0f} ms"]
+    took = "" if call.duration_ms is None else f" {call.duration_ms:.0f} ms"
+    words = [f"{call.operation} {call.model} {state}{took}"]
     if call.input_tokens is not None or call.output_tokens is not None:
         used = "?" if call.input_tokens is None else str(call.input_tokens)
         made = "?" if call.output_tokens is None else str(call.output_tokens)

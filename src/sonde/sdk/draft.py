@@ -29,6 +29,8 @@ CALL_OPERATIONS: Mapping[str, str] = {
 ESTIMATED = "sonde.usage.estimated"
 TOKENIZER = "sonde.usage.tokenizer"
 TOKENIZER_NATIVE = "sonde.usage.tokenizer_native"
+DURATION_UNKNOWN = "sonde.duration.unknown"
+"""On a span without length: nobody said how long the call took."""
 
 TOKENS: Mapping[str, str] = {
     "input_tokens": responses.IN,

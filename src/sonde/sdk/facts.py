@@ -102,8 +102,10 @@ class CallFacts:
         return self.response_model or self.request_model or "unknown"
 
     @property
-    def duration_ms(self) -> float:
-        """From start to end."""
+    def duration_ms(self) -> float | None:
+        """From start to end; None when nobody said how long it took."""
+        if self.attributes.get("sonde.duration.unknown") is True:
+            return None
         return (self.end_ns - self.start_ns) / 1e6
 
 

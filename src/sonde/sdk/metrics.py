@@ -91,7 +91,8 @@ class ClientMetrics:
         context = _context(call)  # an exemplar leads from the metric to the trace
         failure = {} if call.error_type is None else {"error.type": call.error_type}
         timed = {**attributes, **failure}
-        self._duration.record(call.duration_ms / 1e3, timed, context=context)
+        if call.duration_ms is not None:
+            self._duration.record(call.duration_ms / 1e3, timed, context=context)
         if call.streaming and call.ttft_ms is not None:
             self._first_chunk.record(call.ttft_ms / 1e3, timed, context=context)
         for kind, count in (("input", call.input_tokens), ("output", call.output_tokens)):

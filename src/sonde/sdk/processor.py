@@ -134,7 +134,7 @@ class CallProcessor(SpanProcessor):
         if call is None:
             return more
         settings = config.active()
-        call.slow = call.duration_ms >= settings.slow_ms
+        call.slow = (call.duration_ms or 0.0) >= settings.slow_ms
         prices.put_price(call)
         if call.cost_usd is not None and call.cost_usd >= settings.expensive_usd > 0:
             call.expensive = True

@@ -145,9 +145,7 @@ class PrometheusMetrics:
         """Count a call."""
         model, endpoint = self._model(call.model), self._endpoint(call.endpoint)
         failed_call = call.status == "error"
-        seconds = call.duration_ms / 1e3
         self._requests.labels(model, call.status, endpoint).inc()
-        self._duration.labels(model, endpoint).observe(seconds)
         self._rate.add(model, failed=failed_call)
         if call.cost_usd is not None:
             self._cost.labels(model).inc(call.cost_usd)
@@ -158,7 +156,9 @@ class PrometheusMetrics:
             self._model(call.response_model),
         )
         error = self._error(call.error_type) if failed_call else ""
-        self._standard_duration.labels(*standard, error).observe(seconds)
+        if call.duration_ms is not None:
+            self._duration.labels(model, endpoint).observe(call.duration_ms / 1e3)
+            self._standard_duration.labels(*standard, error).observe(call.duration_ms / 1e3)
         for kind, count in (("input", call.input_tokens), ("output", call.output_tokens)):
             if count is not None:
                 self._tokens.labels(model, kind).observe(count)

@@ -9,7 +9,7 @@ from typing import Any
 from opentelemetry.trace import SpanKind, Status, StatusCode
 
 from sonde.sdk import providers
-from sonde.sdk.draft import TOKENS, Draft, complain_of, model_of, operation_of
+from sonde.sdk.draft import DURATION_UNKNOWN, TOKENS, Draft, complain_of, model_of, operation_of
 from sonde.sdk.safety import safely, tell_once
 from sonde.sdk.spans import ERROR_TYPE, mark_failed, write
 from sonde.sdk.values import amount
@@ -27,8 +27,10 @@ class Recorded:
 def _record(
     operation: str, model: str, given: Mapping[str, Any], extra: Mapping[str, object] | None
 ) -> Recorded:
-    start_ns, end_ns = _times(given["start"], given["end"], given["duration_ms"])
+    start_ns, end_ns, is_known = _times(given["start"], given["end"], given["duration_ms"])
     draft = Draft(operation, model, given["provider"])
+    if not is_known:
+        draft.attributes[DURATION_UNKNOWN] = True
     draft.input(given["input"])
     for name in TOKENS:
         draft.count(name, given[name], "record_call")
@@ -112,7 +114,7 @@ def record_call(
         estimate: Count the text where a count is not given. Estimates are marked as such, with the tokenizer.
         start: When it began: a datetime (without a zone: local time) or Unix seconds.
         end: When it ended. Default: now.
-        duration_ms: Instead of ``start`` or ``end``.
+        duration_ms: Instead of ``start`` or ``end``. Without two of the three how long it took is unknown.
         ttft_ms: Time to the first token.
         response_model: The model that answered.
         response_id: The provider's id of the answer.
@@ -138,21 +140,24 @@ def record_call(
     return _record(kept, name, given, attributes) or Recorded("0" * 32, "0" * 16)
 
 
-def _times(start: object, end: object, duration_ms: object) -> tuple[int, int]:
-    """(start, end) in nanoseconds since 1970 from any two of the three; without an end it is now."""
+def _times(start: object, end: object, duration_ms: object) -> tuple[int, int, bool]:
+    """(start, end) in nanoseconds since 1970 from any two of the three, without an end it is now; and whether
+    that tells how long the call took.
+    """
     lasted = amount(duration_ms, "duration_ms", "record_call")
     lasted_ns = None if lasted is None else round(lasted * 1e6)
     start_ns, end_ns = _moment(start, "start"), _moment(end, "end")
     if end_ns is None:
         end_ns = start_ns + lasted_ns if start_ns is not None and lasted_ns is not None else time.time_ns()
+    is_known = start_ns is not None or lasted_ns is not None
     if start_ns is None:
         start_ns = end_ns - (lasted_ns or 0)
     if start_ns > end_ns:
         tell_once(
             "record_call.times", "sonde.record_call: end lies before start; the call is given no length."
         )
-        end_ns = start_ns
-    return start_ns, end_ns
+        end_ns, is_known = start_ns, False
+    return start_ns, end_ns, is_known
 
 
 def _moment(value: object, name: str) -> int | None:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from opentelemetry import context as otel
 from opentelemetry import trace
 from opentelemetry._logs import SeverityNumber
-from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
+from opentelemetry.trace import INVALID_SPAN, NonRecordingSpan, SpanContext, TraceFlags
 
 from sonde._version import __version__
 from sonde.sdk import providers
+from sonde.sdk.context import SESSION
 from sonde.sdk.safety import failed, tell_once
 from sonde.sdk.values import Value, clean_all
 
@@ -25,9 +26,10 @@ def score(
     trace_id: str | None = None,
     span_id: str | None = None,
     response_id: str | None = None,
+    session: str | None = None,
     attributes: Mapping[str, object] | None = None,
 ) -> bool:
-    """Attach a score to the span of the work at hand, or to the one that is named. Never raises.
+    """Attach a score to the span of the work at hand, or to what is named. Never raises.
 
     Args:
         name: What was judged: ``helpfulness``, ``thumbs`` …
@@ -37,13 +39,16 @@ def score(
         trace_id: 32 hex digits of another trace, for feedback that comes later (``span.trace_id`` told them).
         span_id: 16 hex digits of a span in it; without, the whole trace is judged.
         response_id: The provider's id of the answer, when that is all that is known.
+        session: Judge a whole session, by its name, instead of a trace or a span.
         attributes: More facts.
 
     Returns:
         Whether the score was taken.
     """
     try:
-        return _score(name, value, label, comment, (trace_id, span_id), response_id, attributes)
+        target = _session(session, trace_id, span_id) if session else _context(trace_id, span_id)
+        more = {**(attributes or {}), SESSION: session} if session else attributes
+        return target is not None and _score(name, value, label, comment, target, response_id, more)
     except Exception as error:  # noqa: BLE001 - telling must not hurt what is told
         failed("taking a score", error)
         return False
@@ -54,7 +59,7 @@ def _score(
     value: object,
     label: str | None,
     comment: str | None,
-    target: tuple[str | None, str | None],
+    context: otel.Context,
     response_id: str | None,
     attributes: Mapping[str, object] | None,
 ) -> bool:
@@ -81,9 +86,6 @@ def _score(
         facts["gen_ai.evaluation.explanation"] = comment[:4_096]
     if response_id:
         facts["gen_ai.response.id"] = response_id
-    context = _context(*target)
-    if context is None:
-        return False
     logger = providers.logger_provider().get_logger(providers.SCOPE, __version__)
     logger.emit(
         context=context,
@@ -92,6 +94,16 @@ def _score(
         attributes=facts,
     )
     return True
+
+
+def _session(session: str, trace_id: str | None, span_id: str | None) -> otel.Context:
+    """No trace at all: that is how the server tells a judgement of a session from one of a span in it."""
+    if trace_id or span_id:
+        tell_once(
+            "score.session",
+            f"sonde.score: session={session!r:.40} goes without trace_id and span_id; the session is judged.",
+        )
+    return trace.set_span_in_context(INVALID_SPAN, otel.Context())
 
 
 def _context(trace_id: str | None, span_id: str | None) -> otel.Context | None:

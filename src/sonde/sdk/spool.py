@@ -21,6 +21,8 @@ from sonde.sdk.export.batch import SIGNALS, Packed, Signal
 AGE_MAX_S = 7 * 86_400
 _ENDING = ".otlp.gz"
 _PARTIAL = ".partial"
+LOCK = "replay.lock"
+OTHERS_MAX = 100
 
 
 class SpoolFull(Exception):
@@ -45,9 +47,16 @@ class Spool:
     def __init__(self, root: Path, target: str, bytes_max: int) -> None:
         """Nothing is made on disk before the first `put`."""
         self.folder = root / hashlib.blake2b(target.encode(), digest_size=10).hexdigest()
-        self._root = root
+        self.root = root
         self._bytes_max = bytes_max
         self._sequence = itertools.count()
+
+    @classmethod
+    def of(cls, folder: Path) -> "Spool":
+        """The spool in a folder that is there, whatever its target; for looking and removing."""
+        found = cls(folder.parent, "", 0)
+        found.folder = folder
+        return found
 
     def put(self, packed: Packed) -> None:
         """Keep a batch. Raises `SpoolFull`, and OSError when the disk does not take it."""
@@ -95,7 +104,7 @@ class Spool:
     def turn(self) -> Generator[bool]:
         """Whether it is this process's turn to replay; the lock goes with the process, however it ends."""
         try:
-            descriptor = os.open(self.folder / "replay.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            descriptor = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError:
             yield False
             return
@@ -117,6 +126,34 @@ class Spool:
                 if item.name.endswith(_PARTIAL) and item.stat().st_mtime_ns < limit_ns:
                     Path(item.path).unlink()
         return [entry for entry in self.entries() if entry.time_ns < limit_ns]
+
+
+def clean_others(spool: "Spool") -> int:
+    """Remove what other addresses or keys of this root left behind a week ago and nobody has asked for since.
+
+    Returns the records in it. What is younger stays: its address may be used again. At most `OTHERS_MAX`
+    folders are looked at, so that a start stays quick.
+    """
+    limit_ns = time.time_ns() - AGE_MAX_S * 1_000_000_000
+    removed = 0
+    try:
+        folders = [Path(item.path) for item in os.scandir(spool.root) if item.is_dir(follow_symlinks=False)]
+    except OSError:
+        return 0
+    for folder in [folder for folder in sorted(folders) if folder != spool.folder][:OTHERS_MAX]:
+        other = Spool.of(folder)
+        with other.turn() as ours:
+            if not ours:
+                continue  # a process replays it
+            for entry in other.expired():
+                other.remove(entry)
+                removed += entry.records
+            names = [item.name for item in os.scandir(folder)]
+            if names == [LOCK] and folder.stat().st_mtime_ns < limit_ns:
+                with suppress(OSError):
+                    (folder / LOCK).unlink()
+                    folder.rmdir()
+    return removed
 
 
 def default_root() -> Path:

@@ -112,7 +112,7 @@ def percentile(ordered: Sequence[float], share: float) -> float | None:
 
 def _figures(rows: list[Mapping[str, Any]]) -> Figures:
     errors = sum(row["status"] == "error" for row in rows)
-    durations = sorted(row["duration_ms"] for row in rows)
+    durations = sorted(row["duration_ms"] for row in rows if row["duration_ms"] is not None)
     costs = [row["cost_usd"] for row in rows if row["cost_usd"] is not None]
     return Figures(
         calls=len(rows),

@@ -33,6 +33,8 @@ TABLE = Table(
         says("sonde.itl_p95_ms", "itl_p95_ms", 10, milliseconds),
         says("sonde.stalls", "stalls", 10, integer),
         says("sonde.incomplete", "incomplete", 10, boolean),
+        # The span has no length because nobody said how long the call took.
+        says("sonde.duration.unknown", "", 10),
         # Sent through a provider's batch interface.
         says("sonde.batch", "batch", 10, boolean),
         # True when the tokens were counted by the sender, not by the provider.

@@ -28,6 +28,16 @@ def test_one_score_by_two_signals_has_one_id() -> None:
     assert by_event.attributes_json == '{"reviewer":"human"}'
 
 
+def test_a_session_is_judged_where_there_is_no_trace() -> None:
+    said = {**RESULT, "session.id": "s-4"}
+    [of_session] = log_of(said, event_name="gen_ai.evaluation.result", trace_id="", span_id="").scores
+    assert (of_session.session_id, of_session.trace_id, of_session.span_id) == ("s-4", "", "")
+    assert of_session.attributes_json == '{"reviewer":"human"}'
+    [of_span] = log_of(said, event_name="gen_ai.evaluation.result").scores
+    assert of_span.session_id == ""
+    assert of_span.span_id
+
+
 def test_booleans_and_words() -> None:
     def one(**changes: object) -> Score:
         [score] = log_of({**RESULT, **changes}, event_name="gen_ai.evaluation.result").scores

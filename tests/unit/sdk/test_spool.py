@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sonde.sdk.export.batch import Packed, gunzipped, gzipped
-from sonde.sdk.spool import AGE_MAX_S, Spool, SpoolFull, default_root
+from sonde.sdk.spool import AGE_MAX_S, Spool, SpoolFull, clean_others, default_root
 
 HOLDER = """
 import fcntl, os, sys
@@ -140,3 +140,33 @@ def test_where_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_packing_is_reversible() -> None:
     body = os.urandom(1000) + b"a" * 10_000
     assert gunzipped(gzipped(body)) == body
+
+
+def test_what_other_addresses_left_goes_after_a_week(tmp_path: Path) -> None:
+    mine, other, held = (Spool(tmp_path, target, 10_000) for target in ("mine", "other", "held"))
+    for one in (mine, other, held):
+        one.put(packed())
+        old = one.entries()[0]
+        age = f"{old.time_ns - (AGE_MAX_S + 60) * 1_000_000_000:020d}"
+        old.path.rename(old.path.with_name(age + old.name[20:]))
+        one.put(packed(records=5))
+    with held.turn() as ours:  # another process replays it
+        assert ours
+        assert clean_others(mine) == 3
+    assert [entry.records for entry in other.entries()] == [5]
+    assert [entry.records for entry in mine.entries()] == [3, 5]  # its own are sent, or expire, as they are
+    assert [entry.records for entry in held.entries()] == [3, 5]
+
+
+def test_an_empty_folder_of_another_address_goes_too(tmp_path: Path) -> None:
+    mine, other = Spool(tmp_path, "mine", 10_000), Spool(tmp_path, "other", 10_000)
+    other.put(packed())
+    other.remove(other.entries()[0])
+    with other.turn():
+        pass
+    assert clean_others(mine) == 0
+    assert other.folder.is_dir()  # it may be in use
+    week_ago = other.folder.stat().st_mtime - AGE_MAX_S - 60
+    os.utime(other.folder, (week_ago, week_ago))
+    assert clean_others(mine) == 0
+    assert not other.folder.exists()

@@ -13,6 +13,9 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from sonde.resilience import events
 from sonde.sdk.call import call
+from sonde.sdk.calllog import line_of, sentence
+from sonde.sdk.facts import CallFacts
+from sonde.sdk.processor import observe_calls
 from sonde.sdk.record import record_call
 from tests.unit.sdk_tracing.conftest import Telemetry
 
@@ -101,6 +104,21 @@ def test_times_from_any_two(telemetry: Telemetry) -> None:
     assert times["chat d"] == (5_000_000_000, 5_000_000_000)
 
 
+def test_a_call_of_which_nobody_says_how_long_it_took(telemetry: Telemetry) -> None:
+    told: list[CallFacts] = []
+    observe_calls(told.append)
+    record_call("a", input_tokens=1)
+    record_call("b", end=1_000.0, input_tokens=1)
+    record_call("c", start=5.0, end=1.0, input_tokens=1)
+    record_call("d", duration_ms=0.0, input_tokens=1)
+    record_call("e", start=5.0, input_tokens=1)
+    unknown = {s.name: (s.attributes or {}).get("sonde.duration.unknown") for s in telemetry.spans}
+    assert unknown == {"chat a": True, "chat b": True, "chat c": True, "chat d": None, "chat e": None}
+    assert [call.duration_ms for call in told][:4] == [None, None, None, 0.0]
+    assert "duration_ms" not in line_of(told[0])
+    assert sentence(told[0]) == "chat a ok, 1 → ? tokens"
+
+
 @pytest.mark.parametrize("error", [RuntimeError("no"), "RuntimeError: no"])
 def test_a_failed_call(telemetry: Telemetry, error: BaseException | str) -> None:
     record_call("m", error=error, input="not counted: nothing was billed")
@@ -139,7 +157,12 @@ def test_bad_values_cost_one_line_each_and_are_unknown(
     ):
         assert sum(part in line for line in lines) == 1, part
     keys = set(telemetry.spans[0].attributes or {})
-    assert keys == {"gen_ai.operation.name", "gen_ai.request.model", "code.function.name"}
+    assert keys == {
+        "gen_ai.operation.name",
+        "gen_ai.request.model",
+        "code.function.name",
+        "sonde.duration.unknown",
+    }
 
 
 def test_a_call_without_a_model_is_still_recorded(

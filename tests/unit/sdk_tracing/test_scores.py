@@ -40,6 +40,17 @@ def test_only_the_answer_is_known(telemetry: Telemetry) -> None:
     assert telemetry.logs[0].attributes["gen_ai.response.id"] == "chatcmpl-1"
 
 
+def test_a_session_is_judged_as_a_whole(telemetry: Telemetry, caplog: pytest.LogCaptureFixture) -> None:
+    with span("work"):
+        assert score("solved", True, session="s-4")
+        assert score("solved", False, session="s-5", trace_id="ab" * 16)
+    for record, session in zip(telemetry.logs, ("s-4", "s-5"), strict=True):
+        assert record.attributes["session.id"] == session
+        assert not record.trace_id
+        assert not record.span_id
+    assert len(caplog.records) == 1
+
+
 def test_bad_scores_are_told_and_left_out(telemetry: Telemetry, caplog: pytest.LogCaptureFixture) -> None:
     assert not score("", 1)
     assert not score("x", math.nan)

@@ -18,7 +18,7 @@ from sonde.sdk.export.outcome import Outcome
 from sonde.sdk.export.suppressed import suppressed
 from sonde.sdk.ledger import Ledger
 from sonde.sdk.safety import failed, tell_once
-from sonde.sdk.spool import Entry, Spool, SpoolFull
+from sonde.sdk.spool import Entry, Spool, SpoolFull, clean_others
 
 log = logging.getLogger("sonde")
 
@@ -83,8 +83,18 @@ class Delivery:
         return self._down
 
     def start(self) -> None:
-        """Send what an earlier process left in the spool."""
-        if self._spool is not None and self._spool.entries():
+        """Send what an earlier process left in the spool, and forget what no process will send any more."""
+        if self._spool is None:
+            return
+        removed = clean_others(self._spool)
+        if removed:
+            log.warning(
+                "sonde: %d records for other addresses or keys waited in %s for more than a week and were "
+                "removed",
+                removed,
+                self._spool.root,
+            )
+        if self._spool.entries():
             self._send_courier()
 
     def deliver(self, batch: Batch) -> None:

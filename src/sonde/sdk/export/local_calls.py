@@ -119,7 +119,8 @@ def _row(facts: SpanFacts, book: "PriceBook | None") -> dict[str, Any]:
     row: dict[str, Any] = {name: getattr(facts, name, None) for name in COLUMNS}
     row["time"] = _time(facts.start_ns)
     row["end_time"] = _time(facts.end_ns)
-    row["duration_ms"] = max(0, facts.end_ns - facts.start_ns) / 1e6
+    # No call takes no time at all: a span without length does not say how long it took.
+    row["duration_ms"] = (facts.end_ns - facts.start_ns) / 1e6 if facts.end_ns > facts.start_ns else None
     row["tags"] = list(facts.tags)
     row["tokens_estimated"] = facts.usage.estimated
     for name in _USAGE:
