@@ -104,7 +104,8 @@ def field_suggestions(table: FieldTable, begun: str, *, names_only: bool = False
             ranked.append((1, place, field))
         elif any(wanted in name for name in every):
             ranked.append((2, place, field))
-    ranked.sort(key=lambda item: item[:2])
+    # What is nearest to complete comes first; with nothing begun, the order of the table.
+    ranked.sort(key=lambda item: (item[0], len(item[2].name) if wanted else 0, item[1]))
     found = [
         Suggestion(_begin(field, names_only), field.name, "field", field.description)
         for _, _, field in ranked[:SUGGESTIONS_MAX]

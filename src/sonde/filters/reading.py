@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 NUMBER_LIMIT = Decimal(10) ** 18
 """Larger numbers are a mistake."""
 
-_NUMBER = re.compile(r"([+-]?)(\d{1,18}(?:\.\d{0,18})?|\.\d{1,18})(?:[eE]([+-]?\d{1,2}))?")
+_NUMBER = re.compile(r"([+-]?)(\d{1,18}(?:\.\d{0,18})?|\.\d{1,18})(?:[eE]([+-]?\d{1,2}))?", re.ASCII)
+_UNIT = re.compile(r"\s*([a-zµμ]*)\s*")
 _COUNTS = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000, "g": 1_000_000_000}
 _BYTES = {
     "": 1, "b": 1, "k": 1_000, "kb": 1_000, "m": 10**6, "mb": 10**6, "g": 10**9, "gb": 10**9,
@@ -22,7 +23,8 @@ _NANOSECONDS = {
 }  # fmt: skip
 _TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)"
-    r"(?:[T ](\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?\s*(Z|z|[+-]\d\d:?\d\d)?)?"
+    r"(?:[T ](\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?\s*(Z|z|[+-]\d\d:?\d\d)?)?",
+    re.ASCII,
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TRUE_WORDS = ("true", "yes", "1", "on")
@@ -71,14 +73,15 @@ def read_duration(text: str) -> Decimal | None:
     total = Decimal(0)
     count = 0
     while rest:
-        found = re.match(r"([^a-zµμ]+)([a-zµμ]*)\s*", rest)
-        if not found:
+        number = _NUMBER.match(rest)
+        unit = _UNIT.match(rest, number.end()) if number else None
+        if number is None or unit is None or (count and (number[1] or not unit[1])):
             return None
-        part = _with_unit(found[0], _NANOSECONDS)
-        if part is None or (count and (part < 0 or not found[2])):
+        part = _with_unit(number[0] + unit[1], _NANOSECONDS)
+        if part is None:
             return None
         total = total - part if total < 0 else total + part
-        rest = rest[found.end() :]
+        rest = rest[unit.end() :]
         count += 1
     return total if count and abs(total) < NUMBER_LIMIT else None
 
