@@ -100,6 +100,8 @@ def test_data_of_a_user_is_counted_before_it_goes(page: Page, server: Served) ->
     deadline = time.monotonic() + 20
     while not counted():
         assert time.monotonic() < deadline, "the span never became visible"
+    expect(page.get_by_role("button", name="Delete these rows")).to_be_disabled()
+    page.get_by_label("to confirm").fill("leaving")
     page.get_by_role("button", name="Delete these rows").click()
     expect(page.get_by_text("Deleted:")).to_be_visible()
     page.goto(f"/traces/{span['traceId']}?project=goodbye")

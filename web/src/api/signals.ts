@@ -2,7 +2,8 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api, take, type Schemas } from './client';
 import { scopeKey, windowOf } from './measures';
-import type { Facet, Scope } from './queries';
+import type { Facet } from './filters';
+import type { Scope } from './queries';
 
 export type LogItem = Schemas['LogItem'];
 export type LogSummary = Schemas['LogSummary'];
@@ -64,7 +65,7 @@ export function logSummaryQuery(scope: Scope, filter: string) {
 export function facetsOf(summary: LogSummary): Facet[] {
   return summary.facets.map((facet) => ({
     dimension: facet.dimension,
-    values: facet.values.map((item) => ({ value: item.value, calls: item.logs })),
+    values: facet.values.map((item) => ({ value: item.value, count: item.logs })),
     other: facet.other,
   }));
 }

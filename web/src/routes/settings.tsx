@@ -3,19 +3,21 @@ import { Tabs } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { DeleteSettings } from '@/components/settings/delete-settings';
 import { KeySettings } from '@/components/settings/key-settings';
+import { LedgerSettings } from '@/components/settings/ledger-settings';
 import { MappingSettings } from '@/components/settings/mapping-settings';
 import { ProjectSettings } from '@/components/settings/project-settings';
 import { StorageSettings } from '@/components/settings/storage-settings';
 import { Page } from '@/components/shell/page';
 
-const TABS = ['project', 'keys', 'storage', 'mapping', 'delete'] as const;
+const TABS = ['project', 'keys', 'storage', 'mapping', 'ledger', 'delete'] as const;
 type Tab = (typeof TABS)[number];
 
 const CONTENT: Record<Tab, { label: string; content: ReactNode }> = {
   project: { label: 'Project', content: <ProjectSettings /> },
   keys: { label: 'API keys', content: <KeySettings /> },
-  storage: { label: 'Storage', content: <StorageSettings /> },
+  storage: { label: 'Storage and cost', content: <StorageSettings /> },
   mapping: { label: 'Mapping', content: <MappingSettings /> },
+  ledger: { label: 'Losses', content: <LedgerSettings /> },
   delete: { label: 'Delete data', content: <DeleteSettings /> },
 };
 

@@ -44,7 +44,7 @@ HOST_MEASURES: tuple[HostMeasure, ...] = (
     HostMeasure(
         "process_cpu", "CPU", "1", "process",
         ("process.cpu.utilization", "process.runtime.cpython.cpu.utilization"), "gauge", "each",
-        "CPU time as a share of one core, per process",
+        "Of one core, per process",
     ),
     HostMeasure(
         "process_cpu_cores", "CPU time", "1", "process",
@@ -54,11 +54,11 @@ HOST_MEASURES: tuple[HostMeasure, ...] = (
     HostMeasure(
         "process_memory", "Memory", "By", "process",
         ("process.memory.usage", "process.runtime.cpython.memory"), "gauge", "total",
-        "Resident memory of all processes",
+        "Resident, all processes",
     ),
     HostMeasure(
         "event_loop_lag", "Event-loop lag", "s", "process", ("sonde.event_loop.lag",), "quantile", "total",
-        "95th percentile of how late asyncio ran a timer: what blocks the loop delays every stream in it",
+        "How late timers ran, 95th percentile",
     ),
     HostMeasure(
         "process_disk", "Disk of the process", "By/s", "process", ("process.disk.io",), "rate", "total",
@@ -67,7 +67,7 @@ HOST_MEASURES: tuple[HostMeasure, ...] = (
     HostMeasure(
         "gc", "Garbage collections", "{collection}/s", "process",
         ("cpython.gc.collections", "process.runtime.cpython.gc_collections"), "rate", "total",
-        "By generation; the oldest one stops the process longest", lines=_GENERATION,
+        "By generation", lines=_GENERATION,
     ),
     HostMeasure(
         "threads", "Threads", "{thread}", "process",
@@ -77,12 +77,12 @@ HOST_MEASURES: tuple[HostMeasure, ...] = (
     HostMeasure(
         "open_files", "Open files", "{file}", "process",
         ("process.open_file_descriptor.count", "process.unix.file_descriptor.count"), "gauge", "total",
-        "File descriptors of all processes, sockets among them",
+        "File descriptors, sockets too",
     ),
     HostMeasure(
         "context_switches", "Context switches", "{switch}/s", "process",
         ("process.context_switches",), "rate", "total",
-        "Involuntary ones mean that others took the CPU", lines=("type", "process.context_switch.type"),
+        "By kind", lines=("type", "process.context_switch.type"),
     ),
     HostMeasure(
         "host_cpu", "CPU of the host", "1", "host", ("system.cpu.utilization",), "gauge", "rest",
@@ -94,7 +94,7 @@ HOST_MEASURES: tuple[HostMeasure, ...] = (
     ),
     HostMeasure(
         "host_network", "Network of the host", "By/s", "host", ("system.network.io",), "rate", "each",
-        "Bytes through all interfaces but loopback, per host", lines=_DIRECTION, whole_devices=True,
+        "All interfaces but loopback, per host", lines=_DIRECTION, whole_devices=True,
     ),
     HostMeasure(
         "host_network_errors", "Network errors", "{error}/s", "host",

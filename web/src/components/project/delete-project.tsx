@@ -1,9 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { api, take } from '@/api/client';
 import { ApiError } from '@/api/problem';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { Skeleton } from '@/components/ui/states';
+import { Typed } from '@/components/ui/typed';
 import { useScope } from '@/lib/scope';
 import { writePreference } from '@/lib/storage';
 import { DeletionCounts } from './deletion-counts';
@@ -17,6 +19,7 @@ interface Props {
 /** Shows what goes before it goes. */
 export function DeleteProject({ name, open, onOpenChange }: Props) {
   const client = useQueryClient();
+  const [typed, setTyped] = useState('');
   const { scope, projects, setProject } = useScope();
   const erase = (preview: boolean) =>
     take(api.DELETE('/api/v1/projects/{project}', { params: { path: { project: name }, query: { preview } } }));
@@ -53,9 +56,18 @@ export function DeleteProject({ name, open, onOpenChange }: Props) {
           {ApiError.from(error).message}
         </p>
       ) : null}
+      {preview.data ? (
+        <div className="mt-4">
+          <Typed word={name} value={typed} onChange={setTyped} />
+        </div>
+      ) : null}
       <div className="mt-4 flex justify-end gap-2">
         <Button onClick={() => onOpenChange(false)}>Keep it</Button>
-        <Button look="danger" disabled={!preview.data || deletion.isPending} onClick={() => deletion.mutate()}>
+        <Button
+          look="danger"
+          disabled={!preview.data || typed !== name || deletion.isPending}
+          onClick={() => deletion.mutate()}
+        >
           {deletion.isPending ? 'Deleting…' : `Delete ${name}`}
         </Button>
       </div>

@@ -4,6 +4,7 @@ import { api, take, type Schemas } from '@/api/client';
 import { DeletionCounts } from '@/components/project/deletion-counts';
 import { Button } from '@/components/ui/button';
 import { Field, Input, Select } from '@/components/ui/field';
+import { Typed } from '@/components/ui/typed';
 import { useScope } from '@/lib/scope';
 import { ErrorLine, Panel } from './panel';
 
@@ -21,6 +22,7 @@ export function DeleteSettings() {
   const client = useQueryClient();
   const [kind, setKind] = useState<Kind>('user_id');
   const [value, setValue] = useState('');
+  const [typed, setTyped] = useState('');
   const wanted: Schemas['Deletion'] = {
     project: scope.project,
     [kind]: value.trim(),
@@ -36,6 +38,7 @@ export function DeleteSettings() {
     },
   });
   const change = () => {
+    setTyped('');
     count.reset();
     erase.reset();
   };
@@ -93,9 +96,17 @@ export function DeleteSettings() {
         <div className="mt-4 flex flex-col gap-3">
           <DeletionCounts answer={count.data} />
           {count.data.traces > 0 || Object.values(count.data.rows).some((rows) => rows > 0) ? (
-            <Button look="danger" className="self-start" disabled={erase.isPending} onClick={() => erase.mutate()}>
-              {erase.isPending ? 'Deleting…' : 'Delete these rows'}
-            </Button>
+            <div className="flex flex-wrap items-end gap-2">
+              <Typed word={value.trim()} value={typed} onChange={setTyped} />
+              <Button
+                look="danger"
+                className="mb-1"
+                disabled={erase.isPending || typed !== value.trim()}
+                onClick={() => erase.mutate()}
+              >
+                {erase.isPending ? 'Deleting…' : 'Delete these rows'}
+              </Button>
+            </div>
           ) : (
             <p className="text-ink-2">Nothing belongs to it.</p>
           )}

@@ -9,7 +9,7 @@ import { CopyButton } from '@/components/ui/copy-button';
 import { Dialog } from '@/components/ui/dialog';
 import { Field, Input, Select } from '@/components/ui/field';
 import { Empty, Failure, Skeleton } from '@/components/ui/states';
-import { formatAgo, formatMinute } from '@/lib/format';
+import { formatAgo, formatMinute, toMs } from '@/lib/format';
 import { useScope } from '@/lib/scope';
 import { ErrorLine, Panel } from './panel';
 
@@ -87,7 +87,7 @@ export function KeySettings() {
                     {key.last_used_time ? formatAgo(key.last_used_time, scope.now) : 'never'}
                   </td>
                   <td className="py-2 pr-4 whitespace-nowrap text-ink-2">
-                    {key.expires_time ? formatMinute(key.expires_time).slice(0, 10) : 'never'}
+                    <Expiry time={key.expires_time} now={scope.now} />
                   </td>
                   <td className="py-2 text-right">
                     <Button
@@ -109,6 +109,16 @@ export function KeySettings() {
       {revoking ? <Revoke item={revoking} onClose={() => setRevoking(null)} /> : null}
     </Panel>
   );
+}
+
+const SOON_MS = 14 * 86_400_000;
+
+function Expiry({ time, now }: { time: string | null; now: number }) {
+  const at = toMs(time);
+  if (at === null) return <>never</>;
+  const day = formatMinute(at).slice(0, 10);
+  if (at <= now) return <Badge tone="error">expired {day}</Badge>;
+  return at - now < SOON_MS ? <Badge tone="warn">soon: {day}</Badge> : <>{day}</>;
 }
 
 function NewKey({ onClose }: { onClose: () => void }) {

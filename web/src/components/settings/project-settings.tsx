@@ -4,9 +4,13 @@ import { useState } from 'react';
 import { api, take, type Schemas } from '@/api/client';
 import { projectsQuery, type ProjectItem } from '@/api/queries';
 import { DeleteProject } from '@/components/project/delete-project';
+import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
+import { Dialog } from '@/components/ui/dialog';
 import { Field, Input, Switch, TextArea } from '@/components/ui/field';
 import { Skeleton } from '@/components/ui/states';
+import { Typed } from '@/components/ui/typed';
+import { formatMinute } from '@/lib/format';
 import { useScope } from '@/lib/scope';
 import { ErrorLine, Panel } from './panel';
 
@@ -100,6 +104,7 @@ function Retention({
   const [days, setDays] = useState(() =>
     Object.fromEntries(RETENTION.map(({ name }) => [name, String(project.retention_days[name])])),
   );
+  const [asking, setAsking] = useState(false);
   const wrong = (name: string) => !/^[1-9]\d{0,4}$/.test(days[name] ?? '') || Number(days[name]) > 36_500;
   const changed = RETENTION.some(({ name }) => days[name] !== String(project.retention_days[name]));
   const shorter = RETENTION.some(({ name }) => !wrong(name) && Number(days[name]) < project.retention_days[name]);
@@ -111,7 +116,8 @@ function Retention({
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          save.mutate();
+          if (shorter) setAsking(true);
+          else save.mutate();
         }}
       >
         <div className="grid grid-cols-2 gap-3 sm:grid-cols-3 lg:grid-cols-5">
@@ -138,7 +144,9 @@ function Retention({
           >
             {save.isPending ? 'Saving…' : 'Save'}
           </Button>
-          {shorter ? <span className="text-xs text-warn">Older rows will be deleted.</span> : null}
+          {shorter ? (
+            <span className="text-xs text-warn">Rows older than that are deleted within the hour, for good.</span>
+          ) : null}
           {save.isSuccess && !changed ? (
             <span role="status" className="text-xs text-ok">
               Saved
@@ -147,7 +155,59 @@ function Retention({
         </div>
         <ErrorLine error={save.error} />
       </form>
+      {asking ? (
+        <ShorterRetention
+          project={project}
+          days={days}
+          onClose={() => setAsking(false)}
+          onConfirm={() => {
+            setAsking(false);
+            save.mutate();
+          }}
+        />
+      ) : null}
     </Panel>
+  );
+}
+
+interface ShorterProps {
+  project: ProjectItem;
+  days: Readonly<Record<string, string>>;
+  onClose: () => void;
+  onConfirm: () => void;
+}
+
+/** What will be deleted by keeping less, before it is. */
+function ShorterRetention({ project, days, onClose, onConfirm }: ShorterProps) {
+  const { scope } = useScope();
+  const [typed, setTyped] = useState('');
+  const less = RETENTION.filter(({ name }) => Number(days[name]) < project.retention_days[name]);
+  return (
+    <Dialog
+      open
+      onOpenChange={onClose}
+      title="Keep less"
+      description={`Rows of project ${project.name} that are older are deleted within the hour. There is no way back.`}
+    >
+      <ul className="mb-4 flex flex-col gap-1">
+        {less.map(({ name, label }) => (
+          <li key={name} className="flex gap-2">
+            <span className="w-20 font-medium">{label}</span>
+            <span className="tabular text-ink-2">
+              all before {formatMinute(scope.now - Number(days[name]) * 86_400_000).slice(0, 10)} (
+              {project.retention_days[name]} → {days[name]} days)
+            </span>
+          </li>
+        ))}
+      </ul>
+      <Typed word={project.name} value={typed} onChange={setTyped} />
+      <div className="mt-4 flex justify-end gap-2">
+        <Button onClick={onClose}>Keep all</Button>
+        <Button look="danger" disabled={typed !== project.name} onClick={onConfirm}>
+          Keep less
+        </Button>
+      </div>
+    </Dialog>
   );
 }
 
@@ -261,6 +321,7 @@ function Redaction({
           <output className="mono block min-h-18 rounded-md border border-line bg-sunken px-2.5 py-2 text-xs wrap-anywhere whitespace-pre-wrap">
             {test.data?.text ?? <span className="text-ink-3">Press “Try” to see.</span>}
           </output>
+          {test.data ? <RulesHit pieces={test.data.pieces} /> : null}
         </div>
       </div>
       <div className="mt-3 flex items-center gap-2">
@@ -278,6 +339,27 @@ function Redaction({
       </div>
       <ErrorLine error={save.error ?? test.error} />
     </Panel>
+  );
+}
+
+/** Which rule hid what, in the order of the text. */
+function RulesHit({ pieces }: { pieces: Schemas['RedactionTested']['pieces'] }) {
+  const hits = pieces.filter((piece) => piece.rule !== null);
+  if (hits.length === 0) return <p className="mt-2 text-xs text-ink-3">No rule finds anything in this text.</p>;
+  return (
+    <ul aria-label="Which rule masks what" className="mt-2 flex max-h-48 flex-col gap-1 overflow-y-auto text-xs">
+      {hits.map((piece, index) => (
+        <li key={index} className="flex min-w-0 items-baseline gap-2">
+          <Badge tone={MASKS.some((mask) => mask.name === piece.rule) ? 'info' : 'accent'}>{piece.rule}</Badge>
+          <code className="mono min-w-0 flex-1 truncate text-ink-2" title={piece.text}>
+            {piece.text}
+          </code>
+          <span className="text-ink-3">
+            {MASKS.find((mask) => mask.name === piece.rule)?.label ?? 'an own pattern'}
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

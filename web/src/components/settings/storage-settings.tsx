@@ -1,14 +1,19 @@
 import { useQuery } from '@tanstack/react-query';
 import { CircleCheck, TriangleAlert } from 'lucide-react';
+import type { Schemas } from '@/api/client';
 import { integrityQuery, storageQuery } from '@/api/queries';
 import { Failure, Skeleton } from '@/components/ui/states';
-import { formatBytes, formatCompact, formatCount, formatMinute, UNKNOWN } from '@/lib/format';
+import { cn } from '@/lib/cn';
+import { formatBytes, formatCompact, formatCount, formatMinute, toMs, UNKNOWN } from '@/lib/format';
+import { useScope } from '@/lib/scope';
 import { Panel } from './panel';
+import { SelfCost } from './self-cost';
 
 export function StorageSettings() {
   return (
     <div className="flex flex-col gap-4">
       <Storage />
+      <SelfCost />
       <Integrity />
     </div>
   );
@@ -16,6 +21,7 @@ export function StorageSettings() {
 
 function Storage() {
   const storage = useQuery(storageQuery);
+  const { scope } = useScope();
   if (storage.isError)
     return <Failure error={storage.error} what="The storage figures" onRetry={() => void storage.refetch()} />;
   if (!storage.data) return <Skeleton className="h-72" />;
@@ -34,10 +40,16 @@ function Storage() {
       <dl className="tabular mb-4 flex flex-wrap gap-x-10 gap-y-2">
         <Figure name="In use" value={formatBytes(bytes)} />
         <Figure name="Per span" value={spans > 0 ? formatBytes(bytes / spans) : UNKNOWN} />
+        <Figure
+          name={storage.data.growth_days === 1 ? 'Grew yesterday' : `Growth, ${storage.data.growth_days || 7} days`}
+          value={storage.data.bytes_per_day === null ? UNKNOWN : `${formatBytes(storage.data.bytes_per_day)} a day`}
+        />
         {free === null ? null : (
           <Figure name="Free on the disk" value={`${formatBytes(free)}${total ? ` of ${formatBytes(total)}` : ''}`} />
         )}
       </dl>
+      <DiskFull time={storage.data.disk_full_time} note={storage.data.disk_full_note} now={scope.now} />
+      <Signals tables={tables} />
       <div className="overflow-x-auto" tabIndex={0} role="region" aria-label="Tables">
         <table className="w-full">
           <thead className="text-xs text-ink-3">
@@ -51,7 +63,10 @@ function Storage() {
               <th scope="col" className="py-1.5 pr-4 text-right font-medium">
                 Size
               </th>
-              <th scope="col" className="w-1/4 py-1.5 pr-4">
+              <th scope="col" className="py-1.5 pr-4 text-right font-medium">
+                A day
+              </th>
+              <th scope="col" className="w-1/6 py-1.5 pr-4">
                 <span className="sr-only">Share</span>
               </th>
               <th scope="col" className="py-1.5 pr-4 text-right font-medium">
@@ -70,6 +85,7 @@ function Storage() {
                   {formatCompact(table.rows)}
                 </td>
                 <td className="py-1.5 pr-4 text-right">{formatBytes(table.bytes)}</td>
+                <td className="py-1.5 pr-4 text-right text-ink-2">{formatBytes(table.bytes_per_day)}</td>
                 <td className="py-1.5 pr-4" aria-hidden>
                   <span
                     className="block h-1.5 rounded-full bg-accent/60"
@@ -86,6 +102,75 @@ function Storage() {
         </table>
       </div>
     </Panel>
+  );
+}
+
+const SOON_DAYS = 30;
+
+/** The day the disk is full, or why none can be named. */
+function DiskFull({ time, note, now }: { time: string | null; note: string | null; now: number }) {
+  const at = toMs(time);
+  if (at === null) {
+    return note === null ? null : (
+      <p className="mb-4 text-ink-2">
+        <span className="font-medium text-ink">When the disk is full:</span> {note}
+      </p>
+    );
+  }
+  const days = Math.max(0, Math.round((at - now) / 86_400_000));
+  const soon = days < SOON_DAYS;
+  return (
+    <p className={cn('mb-4 flex items-center gap-2', soon && 'text-error')}>
+      {soon ? <TriangleAlert aria-hidden className="size-4 shrink-0" /> : null}
+      <span>
+        <span className="font-medium">
+          The disk is full about {formatMinute(at).slice(0, 10)}, in {formatCount(days)} {days === 1 ? 'day' : 'days'}
+        </span>
+        , at the pace of the last whole days and with what retention frees.
+      </span>
+    </p>
+  );
+}
+
+const SIGNALS: readonly (readonly [string, string, string])[] = [
+  ['spans', 'Spans', 'blue'],
+  ['content', 'Content', 'amber'],
+  ['calls', 'Calls and roll-ups', 'teal'],
+  ['logs', 'Logs', 'violet'],
+  ['metrics', 'Metrics', 'moss'],
+  ['scores', 'Scores', 'rose'],
+];
+
+/** The share of each signal as one bar. */
+function Signals({ tables }: { tables: Schemas['StorageAnswer']['tables'] }) {
+  const all = Math.max(
+    tables.reduce((sum, table) => sum + table.bytes, 0),
+    1,
+  );
+  const parts = SIGNALS.map(([name, label, color]) => ({
+    label,
+    color,
+    bytes: tables.filter((table) => table.signal === name).reduce((sum, table) => sum + table.bytes, 0),
+  }));
+  return (
+    <div className="mb-4">
+      <div aria-hidden className="flex h-2.5 overflow-hidden rounded-full bg-sunken">
+        {parts.map((part) => (
+          <span
+            key={part.label}
+            style={{ width: `${(part.bytes / all) * 100}%`, background: `var(--s-${part.color})` }}
+          />
+        ))}
+      </div>
+      <ul aria-label="Bytes per signal" className="tabular mt-1.5 flex flex-wrap gap-x-4 gap-y-1 text-xs text-ink-2">
+        {parts.map((part) => (
+          <li key={part.label} className="flex items-center gap-1.5">
+            <span aria-hidden className="size-2 rounded-[2px]" style={{ background: `var(--s-${part.color})` }} />
+            {part.label} <span className="font-medium text-ink">{formatBytes(part.bytes)}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 
