@@ -1,5 +1,5 @@
 /** Every question the pages ask, as options of TanStack Query: one place for keys, so that nothing is asked twice. */
-import { infiniteQueryOptions, queryOptions, type QueryClient } from '@tanstack/react-query';
+import { queryOptions, type QueryClient } from '@tanstack/react-query';
 import type { Bounds } from '@/lib/time-range';
 import { api, rememberCsrfToken, take, type Schemas } from './client';
 import { ApiError } from './problem';
@@ -126,7 +126,6 @@ export function traceSearchQuery(traceId: string, project: string, q: string) {
         }),
       ),
     enabled: q.length >= 2,
-    placeholderData: keepPreviousData,
     gcTime: SHORT_MS,
   });
 }

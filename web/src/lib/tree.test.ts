@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { SpanNode } from '@/api/queries';
-import { ancestors, firstOfInterest, makeTree, treeRows } from './tree';
+import type { TraceSpan } from '@/lib/trace/outline';
+import { ancestors, firstOfInterest, guidesOf, makeTree, treeRows } from './tree';
 
 const NOTHING = { text: '', only: null } as const;
 
-function node(id: string, depth: number, more: Partial<SpanNode> = {}): SpanNode {
+function node(id: string, depth: number, more: Partial<TraceSpan> = {}): TraceSpan {
   return {
     span_id: id,
-    parent_span_id: null,
     depth,
     parent_missing: false,
     name: `span ${id}`,
@@ -18,13 +17,9 @@ function node(id: string, depth: number, more: Partial<SpanNode> = {}): SpanNode
     status: 'unset',
     status_message: '',
     error_type: null,
-    time: '2026-11-21T10:00:00Z',
-    end_time: '2026-11-21T10:00:01Z',
     start_offset_ms: 0,
     duration_ms: 1_000,
     events: 0,
-    links: 0,
-    time_flag: null,
     call: null,
     ...more,
   };
@@ -45,7 +40,7 @@ const SPANS = [
   node('f', 0),
 ];
 const TREE = makeTree(SPANS);
-const ids = (rows: readonly { span: SpanNode }[]) => rows.map((row) => row.span.span_id).join('');
+const ids = (rows: readonly { span: TraceSpan }[]) => rows.map((row) => row.span.span_id).join('');
 
 describe('makeTree', () => {
   it('counts what is below and finds parents', () => {
@@ -66,8 +61,9 @@ describe('treeRows', () => {
   it('shows everything at first', () => {
     const rows = treeRows(TREE, new Set(), NOTHING);
     expect(ids(rows)).toBe('abcdef');
-    expect(rows.map((row) => row.last)).toEqual([false, false, false, true, true, true]);
-    expect(rows[3]?.guides).toEqual([true, true]);
+    expect(TREE.hasNext).toEqual([true, true, true, false, false, false]);
+    expect(guidesOf(TREE, 3, 10)).toEqual([true, true]);
+    expect(guidesOf(TREE, 3, 1)).toEqual([true]);
   });
   it('leaves out what is below a folded span', () => {
     const rows = treeRows(TREE, new Set(['b']), NOTHING);

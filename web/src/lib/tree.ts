@@ -1,17 +1,14 @@
 /** The spans of a trace as rows: which are there after folding and filtering. Pure, so that it can be tested. */
-import type { SpanNode } from '@/api/queries';
+import type { TraceSpan } from '@/lib/trace/outline';
 
 export interface TreeRow {
-  span: SpanNode;
+  span: TraceSpan;
   index: number;
   /** Spans below it. */
   below: number;
   folded: boolean;
   /** Found by the filter itself; the others are only the way to a find. */
   match: boolean;
-  /** For each level above it, whether a line goes on there. */
-  guides: readonly boolean[];
-  last: boolean;
 }
 
 export interface TreeFilter {
@@ -21,7 +18,7 @@ export interface TreeFilter {
 }
 
 export interface Tree {
-  spans: readonly SpanNode[];
+  spans: readonly TraceSpan[];
   /** Index of the parent in `spans`, −1 for roots. */
   parent: readonly number[];
   /** Spans below each span. */
@@ -32,7 +29,7 @@ export interface Tree {
 }
 
 /** Makes the tree of spans that come depth first with their depth, as the API sends them. */
-export function makeTree(spans: readonly SpanNode[]): Tree {
+export function makeTree(spans: readonly TraceSpan[]): Tree {
   const parent = new Array<number>(spans.length).fill(-1);
   const below = new Array<number>(spans.length).fill(0);
   const hasNext = new Array<boolean>(spans.length).fill(false);
@@ -49,13 +46,22 @@ export function makeTree(spans: readonly SpanNode[]): Tree {
     if (before !== undefined && parent[before] === up) hasNext[before] = true;
     lastAt.length = span.depth + 1;
     lastAt[span.depth] = index;
-    for (const ancestor of path) below[ancestor] = (below[ancestor] ?? 0) + 1;
     path.push(index);
   });
+  // Children come after their parents, so from the end each count is whole when it is added.
+  for (let index = spans.length - 1; index >= 0; index -= 1) {
+    const up = parent[index] ?? -1;
+    if (up >= 0) below[up] = (below[up] ?? 0) + (below[index] ?? 0) + 1;
+  }
   return { spans, parent, below, hasNext, byId };
 }
 
-function matches(span: SpanNode, text: string, only: TreeFilter['only']): boolean {
+/** Whether a span itself is what a filter asks for. */
+export function matches(span: TraceSpan, filter: TreeFilter): boolean {
+  return matchesText(span, filter.text.trim().toLowerCase(), filter.only);
+}
+
+function matchesText(span: TraceSpan, text: string, only: TreeFilter['only']): boolean {
   if (only === 'errors' && span.status !== 'error') return false;
   if (only === 'calls' && !span.call) return false;
   if (text === '') return true;
@@ -73,16 +79,24 @@ function matches(span: SpanNode, text: string, only: TreeFilter['only']): boolea
   ].some((value) => value?.toLowerCase().includes(text));
 }
 
+/** For each level above a span (nearest last, at most `levels`), whether a line goes on there. */
+export function guidesOf(tree: Tree, index: number, levels: number): boolean[] {
+  const guides: boolean[] = [];
+  for (let at = tree.parent[index] ?? -1; at >= 0 && guides.length < levels; at = tree.parent[at] ?? -1)
+    guides.unshift(tree.hasNext[at] ?? false);
+  return guides;
+}
+
 export function isFiltering(filter: TreeFilter): boolean {
   return filter.text.trim() !== '' || filter.only !== null;
 }
 
 /** The rows to show. A filter overrules folding: what it finds is always seen, with the way to it. */
 export function treeRows(tree: Tree, folded: ReadonlySet<string>, filter: TreeFilter): TreeRow[] {
-  const { spans, parent, below, hasNext } = tree;
+  const { spans, parent, below } = tree;
   const text = filter.text.trim().toLowerCase();
   const filtering = isFiltering(filter);
-  const found = spans.map((span) => filtering && matches(span, text, filter.only));
+  const found = spans.map((span) => filtering && matchesText(span, text, filter.only));
   const keep = new Array<boolean>(spans.length).fill(!filtering);
   if (filtering) {
     found.forEach((hit, index) => {
@@ -95,16 +109,12 @@ export function treeRows(tree: Tree, folded: ReadonlySet<string>, filter: TreeFi
     const span = spans[index];
     if (!span || !keep[index]) continue;
     const isFolded = !filtering && folded.has(span.span_id) && (below[index] ?? 0) > 0;
-    const guides: boolean[] = [];
-    for (let at = parent[index] ?? -1; at >= 0; at = parent[at] ?? -1) guides.unshift(hasNext[at] ?? false);
     rows.push({
       span,
       index,
       below: below[index] ?? 0,
       folded: isFolded,
       match: !filtering || (found[index] ?? false),
-      guides,
-      last: !(hasNext[index] ?? false),
     });
     if (isFolded) index += below[index] ?? 0;
   }
@@ -122,7 +132,7 @@ export function ancestors(tree: Tree, spanId: string): string[] {
 }
 
 /** What to look at first: a failed call, else a call that wrote something, else any call, else the root. */
-export function firstOfInterest(spans: readonly SpanNode[]): SpanNode | undefined {
+export function firstOfInterest(spans: readonly TraceSpan[]): TraceSpan | undefined {
   const calls = spans.filter((span) => span.call?.counted);
   return (
     calls.find((span) => span.status === 'error') ??

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { ArrowLeft, Braces, CircleAlert, Copy, Link2, MoreHorizontal, Terminal } from 'lucide-react';
-import type { ReactNode } from 'react';
-import type { TraceDetail } from '@/api/queries';
+import { useMemo, type ReactNode } from 'react';
+import { firstTokenMs, type TraceOutline, type TraceSpan } from '@/lib/trace/outline';
 import { TraceCost } from '@/components/lists/trace-columns';
 import { Badge } from '@/components/ui/badge';
 import { Button, buttonStyle } from '@/components/ui/button';
@@ -12,12 +12,14 @@ import { copyText, saveFile } from '@/lib/clipboard';
 import { formatAgo, formatCompact, formatCount, formatDuration, formatTimestamp, TIME_ZONE } from '@/lib/format';
 
 interface Props {
-  trace: TraceDetail;
+  trace: TraceOutline;
+  spans: readonly TraceSpan[];
   now: number;
 }
 
 /** What the whole trace was: name, outcome, time, money, and who it was for. */
-export function TraceHeader({ trace, now }: Props) {
+export function TraceHeader({ trace, spans, now }: Props) {
+  const first = useMemo(() => firstTokenMs(spans), [spans]);
   return (
     <header className="shrink-0 border-b border-line bg-surface px-4 py-2.5">
       <div className="flex items-center gap-2">
@@ -67,7 +69,11 @@ export function TraceHeader({ trace, now }: Props) {
               </MenuItem>
               <MenuItem
                 onSelect={() =>
-                  saveFile(`trace-${trace.trace_id}.json`, 'application/json', JSON.stringify(trace, null, 2))
+                  saveFile(
+                    `trace-${trace.trace_id}.json`,
+                    'application/json',
+                    JSON.stringify({ ...trace, columns: undefined, call_columns: undefined, items: spans }, null, 2),
+                  )
                 }
               >
                 <Braces /> Save as JSON
@@ -89,6 +95,11 @@ export function TraceHeader({ trace, now }: Props) {
       </div>
       <dl className="tabular mt-1.5 flex flex-wrap items-baseline gap-x-6 gap-y-1 pl-9 text-xs">
         <Item name="Duration">{formatDuration(trace.duration_ms)}</Item>
+        {first === null ? null : (
+          <Item name="First token">
+            <span title="From the start of the trace to the first token of any of its calls">{formatDuration(first)}</span>
+          </Item>
+        )}
         <Item name="Cost">
           <TraceCost trace={trace} />
         </Item>
@@ -114,6 +125,9 @@ export function TraceHeader({ trace, now }: Props) {
           </span>
         </Item>
         <Item name="Service">{trace.services.join(', ') || trace.service}</Item>
+        {trace.models.length > 0 ? (
+          <Item name={trace.models.length === 1 ? 'Model' : 'Models'}>{trace.models.join(', ')}</Item>
+        ) : null}
         {trace.user_id ? (
           <Item name="User">
             <FilterLink project={trace.project} search={{ user: [trace.user_id] }}>
@@ -129,6 +143,8 @@ export function TraceHeader({ trace, now }: Props) {
           </Item>
         ) : null}
         {trace.environment ? <Item name="Environment">{trace.environment}</Item> : null}
+        {trace.releases.length > 0 ? <Item name="Release">{trace.releases.join(', ')}</Item> : null}
+        {trace.logs > 0 ? <Item name="Logs">{formatCount(trace.logs)}</Item> : null}
         {trace.tags.length > 0 ? <Item name="Tags">{trace.tags.join(', ')}</Item> : null}
         {trace.scores.map((score) => (
           <Item key={score.score_id} name={score.name}>

@@ -1,12 +1,13 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ChevronRight, CircleAlert } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import type { SpanNode } from '@/api/queries';
 import { OperationIcon, operationLook } from '@/components/span/operation';
 import { Badge } from '@/components/ui/badge';
 import { cn } from '@/lib/cn';
 import { formatDuration, formatUsd } from '@/lib/format';
-import type { TreeRow } from '@/lib/tree';
+import type { Totals } from '@/lib/trace/totals';
+import type { TraceSpan } from '@/lib/trace/outline';
+import { guidesOf, type Tree, type TreeRow } from '@/lib/tree';
 
 export interface TimeWindow {
   fromMs: number;
@@ -14,16 +15,20 @@ export interface TimeWindow {
 }
 
 interface Props {
+  tree: Tree;
+  totals: readonly Totals[];
   rows: readonly TreeRow[];
   /** The part of time that is drawn, from the start of the trace. */
   window: TimeWindow;
   selected: string | null;
-  onSelect: (span: SpanNode) => void;
+  onSelect: (span: TraceSpan) => void;
   onFold: (spanId: string) => void;
 }
 
 const ROW_PX = 30;
 const INDENT_PX = 14;
+/** Deeper spans are not moved in further: their names would have no room. */
+const LEVELS_DRAWN = 14;
 
 /** Steps of the ruler: 1, 2 or 5 of a power of ten, about four of them. */
 function ticks(totalMs: number): number[] {
@@ -37,7 +42,7 @@ function ticks(totalMs: number): number[] {
 }
 
 /** The tree of spans with the time of each beside it. */
-export function Waterfall({ rows, window, selected, onSelect, onFold }: Props) {
+export function Waterfall({ tree, totals, rows, window, selected, onSelect, onFold }: Props) {
   const viewport = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -115,7 +120,7 @@ export function Waterfall({ rows, window, selected, onSelect, onFold }: Props) {
               onDoubleClick={() => onFold(span.span_id)}
             >
               <div role="cell" className="flex h-full min-w-0 items-center pl-2">
-                <Guides row={row} />
+                <Guides tree={tree} index={row.index} />
                 {row.below > 0 ? (
                   <button
                     type="button"
@@ -167,7 +172,7 @@ export function Waterfall({ rows, window, selected, onSelect, onFold }: Props) {
                 ) : null}
               </div>
               <div role="cell" className="tabular truncate pr-2 text-right text-xs text-ink-2">
-                {duplicate ? '' : spanCost(span)}
+                {duplicate ? '' : spanCost(span, totals[row.index])}
               </div>
               <div role="cell" className="relative mr-16 h-full">
                 <Bar span={span} window={window} muted={duplicate} />
@@ -182,26 +187,37 @@ export function Waterfall({ rows, window, selected, onSelect, onFold }: Props) {
 }
 
 /** The model of a call, unless its name says it already. */
-function modelBeside(span: SpanNode): string | null {
+function modelBeside(span: TraceSpan): string | null {
   const model = span.call?.request_model ?? span.call?.response_model ?? null;
   return model !== null && !span.name.includes(model) ? model : null;
 }
 
-function spanCost(span: SpanNode) {
+function spanCost(span: TraceSpan, totals: Totals | undefined) {
   const call = span.call;
-  if (!call) return '';
+  if (!call) {
+    // What everything below it cost, in a lighter tone than a cost of its own.
+    return totals?.cost_usd ? (
+      <span className="text-ink-3" title="Of all calls below">
+        {formatUsd(totals.cost_usd)}
+      </span>
+    ) : (
+      ''
+    );
+  }
   if (call.cost_state === 'unpriced' && !call.cost_usd) return <span className="text-warn">unpriced</span>;
   return call.cost_state === 'free' ? 'free' : formatUsd(call.cost_usd);
 }
 
 /** Lines from parents to children: one column for each span above this one. */
-function Guides({ row }: { row: TreeRow }) {
+function Guides({ tree, index }: { tree: Tree; index: number }) {
+  const guides = guidesOf(tree, index, LEVELS_DRAWN);
+  const last = !(tree.hasNext[index] ?? false);
   return (
     <>
-      {row.guides.map((_, level) => {
-        const own = level === row.guides.length - 1;
+      {guides.map((_, level) => {
+        const own = level === guides.length - 1;
         // The line of a column goes on as long as the span on the way down has a sibling below.
-        const through = own ? !row.last : (row.guides[level + 1] ?? false);
+        const through = own ? !last : (guides[level + 1] ?? false);
         return (
           <span key={level} aria-hidden className="relative h-full shrink-0" style={{ width: INDENT_PX }}>
             {through || own ? (
@@ -215,7 +231,7 @@ function Guides({ row }: { row: TreeRow }) {
   );
 }
 
-function Bar({ span, window, muted }: { span: SpanNode; window: TimeWindow; muted: boolean }) {
+function Bar({ span, window, muted }: { span: TraceSpan; window: TimeWindow; muted: boolean }) {
   const widthMs = Math.max(window.toMs - window.fromMs, 0.001);
   const percent = (ms: number) => Math.min(Math.max(((ms - window.fromMs) / widthMs) * 100, 0), 100);
   const end = span.start_offset_ms + span.duration_ms;
