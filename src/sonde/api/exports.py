@@ -129,7 +129,13 @@ def export_items(
     header = chosen_columns(model, columns)
     first = next(items, None)
     every = itertools.chain([first] if first is not None else [], items)
-    return download(kind, name, header, ([getattr(item, field) for field in header] for item in every))
+    return download(
+        kind, name, header, ([_plain(getattr(item, field)) for field in header] for item in every)
+    )
+
+
+def _plain(value: Any) -> Any:
+    return value.model_dump() if isinstance(value, BaseModel) else value
 
 
 def export_calls(shop: Services, grant: Grant, parameters: CallListParameters, kind: Format) -> Response:

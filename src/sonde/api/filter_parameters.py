@@ -7,7 +7,7 @@ from pydantic import Field
 from sonde.api.parameters import (
     DIMENSIONS,
     FilterText,
-    Format,
+    ListExportParameters,
     ListParameters,
     Parameters,
     WindowParameters,
@@ -24,12 +24,11 @@ class RowFacetParameters(WindowParameters):
     dimension: list[str] = DIMENSIONS
 
 
-class SpanListParameters(ListParameters):
+class SpanListParameters(ListParameters, ListExportParameters):
     """The list of spans."""
 
     filter: FilterText = None
     order: Literal["time", "duration"] = Field(default="time", description="Newest or longest first")
-    format: Format | None = Field(default=None, description="csv or jsonl exports every row of the filter")
 
 
 class FilterFieldParameters(Parameters):

@@ -294,7 +294,7 @@ def test_wrong_parameters_are_problems_that_name_them(world: World, wrong: dict[
     assert next(iter(wrong)) in problem["errors"][0]["location"]
 
 
-@pytest.mark.parametrize("path", ["/calls", "/traces"])
+@pytest.mark.parametrize("path", ["/calls", "/traces", "/spans"])
 def test_an_export_has_the_columns_that_were_asked_for(world: World, path: str) -> None:
     wanted = {**ALL, "format": "csv", "columns": "trace_id,time,duration_ms"}
     answer = world.local.get(f"/api/v1{path}", params=wanted)

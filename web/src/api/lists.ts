@@ -95,3 +95,18 @@ export function anyQuery(list: ListName, scope: Scope, parameters: ListParameter
     gcTime: SHORT_MS,
   });
 }
+
+/** The beginning of a trace, in the order of its tree. */
+export function traceStartQuery(project: string, traceId: string, limit: number) {
+  return queryOptions({
+    queryKey: ['trace-start', project, traceId, limit],
+    queryFn: ({ signal }) =>
+      take(
+        api.GET('/api/v1/traces/{trace_id}', {
+          params: { path: { trace_id: traceId }, query: { project, limit } },
+          signal,
+        }),
+      ),
+    staleTime: 15_000,
+  });
+}

@@ -7216,6 +7216,10 @@ export interface operations {
     list_spans_api_v1_spans_get: {
         parameters: {
             query?: {
+                /** @description csv or jsonl exports every row of the filter */
+                format?: ("json" | "csv" | "jsonl") | null;
+                /** @description Of an export: names of fields with a comma between them; all when left out */
+                columns?: string | null;
                 /** @description Every project of the credential when left out */
                 project?: string | null;
                 /** @description RFC 3339, or relative to now: -15m, -24h, -7d. The last 24 hours when left out */
@@ -7229,8 +7233,6 @@ export interface operations {
                 filter?: string | null;
                 /** @description Newest or longest first */
                 order?: "time" | "duration";
-                /** @description csv or jsonl exports every row of the filter */
-                format?: ("json" | "csv" | "jsonl") | null;
             };
             header?: never;
             path?: never;

@@ -1,12 +1,11 @@
 """GET /spans."""
 
-import itertools
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
 from sonde.api.access import Reader, Shop
-from sonde.api.exports import EXPORT_RESPONSES, download, wanted_format
+from sonde.api.exports import EXPORT_RESPONSES, export_items, wanted_format
 from sonde.api.filter_parameters import SpanListParameters
 from sonde.api.reads import span_list as reads
 from sonde.api.schemas.common import Page
@@ -26,12 +25,5 @@ def list_spans(
     kind = wanted_format(request, parameters.format)
     if kind == "json":
         return reads.list_spans(shop, grant, parameters)
-    header = list(SpanItem.model_fields)
     spans = reads.every_span(shop, grant, parameters, SPANS_MAX)
-    first = next(spans, None)  # before the answer begins, so that an error is still an error
-    rows = ([_cell(item, name) for name in header] for item in itertools.chain([first], spans) if item)
-    return download(kind, "spans", header, rows)
-
-
-def _cell(item: SpanItem, name: str) -> object:
-    return item.call.model_dump() if name == "call" and item.call else getattr(item, name)
+    return export_items(kind, "spans", SpanItem, spans, parameters.columns)

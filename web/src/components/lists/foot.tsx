@@ -6,14 +6,14 @@ interface Props {
   noun: string;
   one: string;
   loaded: number;
-  pending: boolean;
+  pending?: boolean;
   complete: boolean;
   total: number | undefined;
   paused: boolean;
   onTop: () => void;
 }
 
-export function Foot({ noun, one, loaded, pending, complete, total, paused, onTop }: Props) {
+export function Foot({ noun, one, loaded, pending = false, complete, total, paused, onTop }: Props) {
   return (
     <div
       className="tabular flex h-8 shrink-0 items-center gap-3 border-t border-line bg-surface px-4 text-xs text-ink-3"

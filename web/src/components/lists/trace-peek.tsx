@@ -1,8 +1,10 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { CircleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { traceQuery, type SpanNode, type TraceSummary } from '@/api/queries';
+import type { Schemas } from '@/api/client';
+import { traceStartQuery } from '@/api/lists';
+import type { TraceSummary } from '@/api/queries';
 import { OperationIcon } from '@/components/span/operation';
 import { Badge } from '@/components/ui/badge';
 import { CopyButton } from '@/components/ui/copy-button';
@@ -24,10 +26,10 @@ const DEEPEST = 12;
 
 /** A trace beside its list: its sums, and its spans in the order of the tree. */
 export function TracePeek({ row, traceId, project }: Props) {
-  const query = useInfiniteQuery(traceQuery(traceId, project));
-  const trace = query.data?.pages[0];
+  const query = useQuery(traceStartQuery(project, traceId, SPANS));
+  const trace = query.data;
   const summary = row ?? trace;
-  const spans = trace?.items.slice(0, SPANS) ?? [];
+  const spans = trace?.items ?? [];
   return (
     <div className="flex min-h-0 flex-1 flex-col overflow-y-auto">
       {summary ? <Summary trace={summary} /> : null}
@@ -101,7 +103,7 @@ function Summary({ trace }: { trace: TraceSummary }) {
 }
 
 interface LineProps {
-  span: SpanNode;
+  span: Schemas['SpanNode'];
   whole: number;
   traceId: string;
   project: string;
