@@ -136,6 +136,8 @@ def _values(
     if value is None or (not field.suggest and field.kind != "attribute"):
         return []
     conditions = _conditions(shop, grant, parameters)
+    if value.tables[-1] == "calls":
+        conditions.add("counted")
     most = ATTRIBUTE_ROWS_MAX if field.kind == "attribute" else ROWS_MAX
     # Several expressions of one field (the model asked for, the one that answered) are offered together.
     rows = _asked(
