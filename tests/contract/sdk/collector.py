@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -17,7 +18,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 class Collector:
     """Keeps what it accepted. `stop` and `start` keep the port, as a restarted server does."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.requests: list[tuple[str, bytes, dict[str, str]]] = []
         self.attempts = 0
         self.status = 200
@@ -30,8 +32,12 @@ class Collector:
         self.start()
 
     @property
+    def port(self) -> int:
+        return self._port
+
+    @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
+        return f"{'http' if self._tls is None else 'https'}://127.0.0.1:{self._port}"
 
     def start(self) -> None:
         collector = self
@@ -52,6 +58,11 @@ class Collector:
 
         self._server = Server(("127.0.0.1", self._port), Handler)
         self._port = self._server.server_address[1]
+        if self._tls is not None:
+            # The handshake is made by the thread of the connection: a client that fails at it ends only that.
+            self._server.socket = self._tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def stop(self) -> None:
