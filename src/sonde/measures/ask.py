@@ -107,10 +107,12 @@ class Asker:
         def detail() -> list[Row]:
             if interval is None and other is None:
                 return []
-            return self._by_slot(question, calls, keys, interval)
+            return self._by_slot(question, calls, keys, interval, whole=interval is not None)
 
         def before() -> list[Row]:
-            return self._by_slot(question, self._before(question), keys, None) if question.compare else []
+            if not question.compare:
+                return []
+            return self._by_slot(question, self._before(question), keys, None, whole=True)
 
         rows, earlier = together(detail, before)
         if other is not None:
@@ -132,10 +134,12 @@ class Asker:
         calls: Calls,
         keys: Sequence[Sequence[str | None]],
         interval: Interval | None,
+        *,
+        whole: bool,
     ) -> list[Row]:
-        """Groups and everything, as a whole and over time."""
-        if not any(dimension.many for dimension in question.dimensions):
-            return self._rows(statements.by_slot(question, calls, keys, interval, whole=True))
+        """Groups, and with ``whole`` everything, as a whole and over time."""
+        if not whole or not any(dimension.many for dimension in question.dimensions):
+            return self._rows(statements.by_slot(question, calls, keys, interval, whole=whole))
         # A call with several tags is in several groups: the whole is not their sum.
         rows, everything = together(
             lambda: self._rows(statements.by_slot(question, calls, keys, interval, whole=False)),

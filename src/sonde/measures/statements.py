@@ -152,10 +152,22 @@ def by_slot(
 
     ``shape`` has bit 1 set where slots, and bit 0 where steps were summed over.
     """
-    key = f"concat({', '.join(_netstring(_key(one, calls, question)) for one in question.dimensions)}, '')"
     columns = _measures(question.measures, calls, _seconds(calls, interval))
-    params = {**calls.params, "slots": [_slot_key(values) for values in chosen]}
-    slot = f"indexOf({{slots:Array(String)}}, {key}) AS slot"
+    keys = [_key(one, calls, question) for one in question.dimensions]
+    params = dict(calls.params)
+    # A hash table of the chosen groups; one of a single dimension is looked up as it is, which is what costs.
+    single = len(keys) == 1
+    names = [values[0] if single else _slot_key(values) for values in chosen]
+    key = f"assumeNotNull({keys[0]})" if single else f"concat({', '.join(map(_netstring, keys))})"
+    known = [(name, number) for number, name in enumerate(names, 1) if name is not None]
+    params["slot_names"], params["slot_numbers"] = map(list, zip(*known, strict=True)) if known else ([], [])
+    slot = "toUInt16(0)"
+    if known:
+        slot = f"transform({key}, {{slot_names:Array(String)}}, {{slot_numbers:Array(UInt16)}}, toUInt16(0))"
+    if single:
+        unknown = names.index(None) + 1 if None in names else 0
+        slot = f"if(isNull({keys[0]}), toUInt16({unknown:d}), {slot})"
+    slot += " AS slot"
     if interval is None:
         sets = "(slot), ()" if whole else "(slot)"
         return Statement(
