@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("tool", ["measures.py", "openapi.py", "settings.py"])
+@pytest.mark.parametrize("tool", ["filters.py", "measures.py", "openapi.py", "settings.py"])
 def test_generated_file_is_fresh(tool: str) -> None:
     command = [sys.executable, f"tools/{tool}", "--check"]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
