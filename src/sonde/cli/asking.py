@@ -20,6 +20,10 @@ from sonde.cli.connection import (
 )
 from sonde.cli.output import Style, dollars, milliseconds, short_time
 
+FilterText = Annotated[
+    str | None,
+    typer.Option("--filter", "-f", help="In the filter language: 'cost>0.05 -env:dev'.", show_default=False),
+]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=100_000, help="At most this many.")]
 NUMBER_TYPES = ("Int", "UInt", "Float", "Decimal")
 
@@ -81,6 +85,7 @@ def calls(
     search: Annotated[
         str | None, typer.Option("--search", "-q", help="Words in the content.", show_default=False)
     ] = None,
+    filter_: FilterText = None,
     order: Annotated[str, typer.Option(help="time, cost, duration or tokens.")] = "time",
     limit: Limit = 20,
     since: Since = "-24h",
@@ -102,6 +107,7 @@ def calls(
         "session": session,
         "tag": tag,
         "q": search,
+        "filter": filter_,
         "order": order,
         "from": since,
         "to": until,
@@ -149,6 +155,7 @@ def traces(
     ] = None,
     service: Annotated[list[str] | None, typer.Option("--service", show_default=False)] = None,
     user: Annotated[list[str] | None, typer.Option("--user", show_default=False)] = None,
+    filter_: FilterText = None,
     limit: Limit = 20,
     since: Since = "-24h",
     until: Until = None,
@@ -166,6 +173,7 @@ def traces(
         "status": status_is,
         "service": service,
         "user": user,
+        "filter": filter_,
         "from": since,
         "to": until,
         "project": project,
