@@ -21,7 +21,8 @@ def test_figures_are_those_that_were_sent(page: Page) -> None:
     expect(rate).to_contain_text("2.38 %")
     cost = page.get_by_role("group", name="Cost", exact=True)
     expect(cost).to_contain_text(re.compile(r"\$0\.\d+"))
-    expect(cost).to_contain_text(f"{SHOP_UNPRICED + SHOP_FAILED} unpriced calls")
+    unpriced = page.get_by_role("group", name="Unpriced", exact=True)
+    expect(unpriced).to_contain_text(f"{SHOP_UNPRICED + SHOP_FAILED} unpriced calls")
 
 
 def test_a_model_without_price_shows_no_amount(page: Page) -> None:
@@ -35,7 +36,7 @@ def test_a_model_without_price_shows_no_amount(page: Page) -> None:
 def test_a_figure_leads_to_its_calls(page: Page) -> None:
     page.goto("/?project=shop&range=6h")
     page.get_by_role("link", name=f"{SHOP_FAILED} failed calls").click()
-    expect(page).to_have_url(re.compile(r"/calls\?.*status=error"))
+    expect(page).to_have_url(re.compile(r"/calls\?.*filter=status:error"))
     expect(page).to_have_url(re.compile(r"range=6h"))
     expect(page.get_by_role("status").filter(has_text=f"{SHOP_FAILED} calls")).to_be_visible()
 

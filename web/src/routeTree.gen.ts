@@ -19,13 +19,13 @@ import { Route as SetupRouteImport } from './routes/setup';
 import { Route as SpansRouteImport } from './routes/spans';
 import { Route as SqlRouteImport } from './routes/sql';
 import { Route as ModelsIndexRouteImport } from './routes/models.index';
-import { Route as ModelsModelRouteImport } from './routes/models.$model';
+import { Route as ModelsViewRouteImport } from './routes/models.view';
 import { Route as SessionsIndexRouteImport } from './routes/sessions.index';
-import { Route as SessionsSessionIdRouteImport } from './routes/sessions.$sessionId';
+import { Route as SessionsViewRouteImport } from './routes/sessions.view';
 import { Route as TracesIndexRouteImport } from './routes/traces.index';
 import { Route as TracesTraceIdRouteImport } from './routes/traces.$traceId';
 import { Route as UsersIndexRouteImport } from './routes/users.index';
-import { Route as UsersUserIdRouteImport } from './routes/users.$userId';
+import { Route as UsersViewRouteImport } from './routes/users.view';
 
 const IndexRoute = IndexRouteImport.update({
   id: '/',
@@ -77,9 +77,9 @@ const ModelsIndexRoute = ModelsIndexRouteImport.update({
   path: '/models/',
   getParentRoute: () => rootRouteImport,
 } as any);
-const ModelsModelRoute = ModelsModelRouteImport.update({
-  id: '/models/$model',
-  path: '/models/$model',
+const ModelsViewRoute = ModelsViewRouteImport.update({
+  id: '/models/view',
+  path: '/models/view',
   getParentRoute: () => rootRouteImport,
 } as any);
 const SessionsIndexRoute = SessionsIndexRouteImport.update({
@@ -87,9 +87,9 @@ const SessionsIndexRoute = SessionsIndexRouteImport.update({
   path: '/sessions/',
   getParentRoute: () => rootRouteImport,
 } as any);
-const SessionsSessionIdRoute = SessionsSessionIdRouteImport.update({
-  id: '/sessions/$sessionId',
-  path: '/sessions/$sessionId',
+const SessionsViewRoute = SessionsViewRouteImport.update({
+  id: '/sessions/view',
+  path: '/sessions/view',
   getParentRoute: () => rootRouteImport,
 } as any);
 const TracesIndexRoute = TracesIndexRouteImport.update({
@@ -107,9 +107,9 @@ const UsersIndexRoute = UsersIndexRouteImport.update({
   path: '/users/',
   getParentRoute: () => rootRouteImport,
 } as any);
-const UsersUserIdRoute = UsersUserIdRouteImport.update({
-  id: '/users/$userId',
-  path: '/users/$userId',
+const UsersViewRoute = UsersViewRouteImport.update({
+  id: '/users/view',
+  path: '/users/view',
   getParentRoute: () => rootRouteImport,
 } as any);
 
@@ -123,10 +123,10 @@ export interface FileRoutesByFullPath {
   '/setup': typeof SetupRoute;
   '/spans': typeof SpansRoute;
   '/sql': typeof SqlRoute;
-  '/models/$model': typeof ModelsModelRoute;
-  '/sessions/$sessionId': typeof SessionsSessionIdRoute;
+  '/models/view': typeof ModelsViewRoute;
+  '/sessions/view': typeof SessionsViewRoute;
   '/traces/$traceId': typeof TracesTraceIdRoute;
-  '/users/$userId': typeof UsersUserIdRoute;
+  '/users/view': typeof UsersViewRoute;
   '/models/': typeof ModelsIndexRoute;
   '/sessions/': typeof SessionsIndexRoute;
   '/traces/': typeof TracesIndexRoute;
@@ -142,10 +142,10 @@ export interface FileRoutesByTo {
   '/setup': typeof SetupRoute;
   '/spans': typeof SpansRoute;
   '/sql': typeof SqlRoute;
-  '/models/$model': typeof ModelsModelRoute;
-  '/sessions/$sessionId': typeof SessionsSessionIdRoute;
+  '/models/view': typeof ModelsViewRoute;
+  '/sessions/view': typeof SessionsViewRoute;
   '/traces/$traceId': typeof TracesTraceIdRoute;
-  '/users/$userId': typeof UsersUserIdRoute;
+  '/users/view': typeof UsersViewRoute;
   '/models': typeof ModelsIndexRoute;
   '/sessions': typeof SessionsIndexRoute;
   '/traces': typeof TracesIndexRoute;
@@ -162,10 +162,10 @@ export interface FileRoutesById {
   '/setup': typeof SetupRoute;
   '/spans': typeof SpansRoute;
   '/sql': typeof SqlRoute;
-  '/models/$model': typeof ModelsModelRoute;
-  '/sessions/$sessionId': typeof SessionsSessionIdRoute;
+  '/models/view': typeof ModelsViewRoute;
+  '/sessions/view': typeof SessionsViewRoute;
   '/traces/$traceId': typeof TracesTraceIdRoute;
-  '/users/$userId': typeof UsersUserIdRoute;
+  '/users/view': typeof UsersViewRoute;
   '/models/': typeof ModelsIndexRoute;
   '/sessions/': typeof SessionsIndexRoute;
   '/traces/': typeof TracesIndexRoute;
@@ -183,10 +183,10 @@ export interface FileRouteTypes {
     | '/setup'
     | '/spans'
     | '/sql'
-    | '/models/$model'
-    | '/sessions/$sessionId'
+    | '/models/view'
+    | '/sessions/view'
     | '/traces/$traceId'
-    | '/users/$userId'
+    | '/users/view'
     | '/models/'
     | '/sessions/'
     | '/traces/'
@@ -202,10 +202,10 @@ export interface FileRouteTypes {
     | '/setup'
     | '/spans'
     | '/sql'
-    | '/models/$model'
-    | '/sessions/$sessionId'
+    | '/models/view'
+    | '/sessions/view'
     | '/traces/$traceId'
-    | '/users/$userId'
+    | '/users/view'
     | '/models'
     | '/sessions'
     | '/traces'
@@ -221,10 +221,10 @@ export interface FileRouteTypes {
     | '/setup'
     | '/spans'
     | '/sql'
-    | '/models/$model'
-    | '/sessions/$sessionId'
+    | '/models/view'
+    | '/sessions/view'
     | '/traces/$traceId'
-    | '/users/$userId'
+    | '/users/view'
     | '/models/'
     | '/sessions/'
     | '/traces/'
@@ -241,10 +241,10 @@ export interface RootRouteChildren {
   SetupRoute: typeof SetupRoute;
   SpansRoute: typeof SpansRoute;
   SqlRoute: typeof SqlRoute;
-  ModelsModelRoute: typeof ModelsModelRoute;
-  SessionsSessionIdRoute: typeof SessionsSessionIdRoute;
+  ModelsViewRoute: typeof ModelsViewRoute;
+  SessionsViewRoute: typeof SessionsViewRoute;
   TracesTraceIdRoute: typeof TracesTraceIdRoute;
-  UsersUserIdRoute: typeof UsersUserIdRoute;
+  UsersViewRoute: typeof UsersViewRoute;
   ModelsIndexRoute: typeof ModelsIndexRoute;
   SessionsIndexRoute: typeof SessionsIndexRoute;
   TracesIndexRoute: typeof TracesIndexRoute;
@@ -323,11 +323,11 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof ModelsIndexRouteImport;
       parentRoute: typeof rootRouteImport;
     };
-    '/models/$model': {
-      id: '/models/$model';
-      path: '/models/$model';
-      fullPath: '/models/$model';
-      preLoaderRoute: typeof ModelsModelRouteImport;
+    '/models/view': {
+      id: '/models/view';
+      path: '/models/view';
+      fullPath: '/models/view';
+      preLoaderRoute: typeof ModelsViewRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     '/sessions/': {
@@ -337,11 +337,11 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof SessionsIndexRouteImport;
       parentRoute: typeof rootRouteImport;
     };
-    '/sessions/$sessionId': {
-      id: '/sessions/$sessionId';
-      path: '/sessions/$sessionId';
-      fullPath: '/sessions/$sessionId';
-      preLoaderRoute: typeof SessionsSessionIdRouteImport;
+    '/sessions/view': {
+      id: '/sessions/view';
+      path: '/sessions/view';
+      fullPath: '/sessions/view';
+      preLoaderRoute: typeof SessionsViewRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     '/traces/': {
@@ -365,11 +365,11 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof UsersIndexRouteImport;
       parentRoute: typeof rootRouteImport;
     };
-    '/users/$userId': {
-      id: '/users/$userId';
-      path: '/users/$userId';
-      fullPath: '/users/$userId';
-      preLoaderRoute: typeof UsersUserIdRouteImport;
+    '/users/view': {
+      id: '/users/view';
+      path: '/users/view';
+      fullPath: '/users/view';
+      preLoaderRoute: typeof UsersViewRouteImport;
       parentRoute: typeof rootRouteImport;
     };
   }
@@ -385,10 +385,10 @@ const rootRouteChildren: RootRouteChildren = {
   SetupRoute: SetupRoute,
   SpansRoute: SpansRoute,
   SqlRoute: SqlRoute,
-  ModelsModelRoute: ModelsModelRoute,
-  SessionsSessionIdRoute: SessionsSessionIdRoute,
+  ModelsViewRoute: ModelsViewRoute,
+  SessionsViewRoute: SessionsViewRoute,
   TracesTraceIdRoute: TracesTraceIdRoute,
-  UsersUserIdRoute: UsersUserIdRoute,
+  UsersViewRoute: UsersViewRoute,
   ModelsIndexRoute: ModelsIndexRoute,
   SessionsIndexRoute: SessionsIndexRoute,
   TracesIndexRoute: TracesIndexRoute,

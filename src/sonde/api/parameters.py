@@ -171,6 +171,12 @@ class SessionParameters(ProjectParameters):
     limit: int = Field(default=20, ge=1, le=100, description="Turns")
 
 
+class TurnParameters(SessionParameters):
+    """One session by its name."""
+
+    session: str = Field(min_length=1, max_length=2000)
+
+
 class OverviewParameters(CallFilters):
     """The overview."""
 

@@ -98,8 +98,8 @@ export function sessionQuery(project: string, sessionId: string) {
     queryKey: ['session-detail', project, sessionId],
     queryFn: ({ signal, pageParam }) =>
       take(
-        api.GET('/api/v1/sessions/{session_id}', {
-          params: { path: { session_id: sessionId }, query: { project, ...cursorOf(pageParam) } },
+        api.GET('/api/v1/turns', {
+          params: { query: { project, session: sessionId, ...cursorOf(pageParam) } },
           signal,
         }),
       ),

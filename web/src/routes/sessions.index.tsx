@@ -28,9 +28,12 @@ function SessionsPage() {
   const columns = useMemo(() => sessionColumns(scope.now), [scope.now]);
   const open = (row: SessionSummary, newTab: boolean) => {
     const target = {
-      to: '/sessions/$sessionId',
-      params: { sessionId: row.session_id },
-      search: (old: { project?: string; range?: string }) => ({ ...keep(old), project: row.project }),
+      to: '/sessions/view',
+      search: (old: { project?: string; range?: string }) => ({
+        ...keep(old),
+        project: row.project,
+        session: row.session_id,
+      }),
     } as const;
     if (newTab) window.open(router.buildLocation(target).href, '_blank', 'noopener');
     else void navigate(target);

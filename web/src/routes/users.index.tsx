@@ -28,9 +28,12 @@ function UsersPage() {
   const columns = useMemo(() => userColumns(scope.now), [scope.now]);
   const open = (row: UserSummary, newTab: boolean) => {
     const target = {
-      to: '/users/$userId',
-      params: { userId: row.user_id },
-      search: (old: { project?: string; range?: string }) => ({ ...keep(old), project: row.project }),
+      to: '/users/view',
+      search: (old: { project?: string; range?: string }) => ({
+        ...keep(old),
+        project: row.project,
+        user: row.user_id,
+      }),
     } as const;
     if (newTab) window.open(router.buildLocation(target).href, '_blank', 'noopener');
     else void navigate(target);

@@ -112,10 +112,10 @@ export function ModelName({ group, text }: { group: Group; text: string }) {
   if (model === null) return <span className="flex min-w-0 items-baseline gap-1.5 text-ink-3">{words}</span>;
   return (
     <Link
-      to="/models/$model"
-      params={{ model }}
+      to="/models/view"
       search={(old) => ({
         ...keep(old),
+        model,
         ...(provider === null ? {} : { provider }),
       })}
       className="flex min-w-0 items-baseline gap-1.5 hover:underline"

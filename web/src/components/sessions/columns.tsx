@@ -116,9 +116,8 @@ export function UserCell({ userId, project }: { userId: string | null; project: 
   if (userId === null) return <Unknown />;
   return (
     <Link
-      to="/users/$userId"
-      params={{ userId }}
-      search={(old) => ({ ...keep(old), project })}
+      to="/users/view"
+      search={(old) => ({ ...keep(old), project, user: userId })}
       className="block truncate hover:underline"
       title={userId}
       onClick={(event) => event.stopPropagation()}

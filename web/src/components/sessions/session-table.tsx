@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { SessionSummary } from '@/api/groups';
 import { FigureTable, type FigureColumn } from '@/components/analytics/figure-table';
+import { keep } from '@/lib/search-params';
 import { formatCompact, formatRowTime, formatTimestamp, formatUsd, toNumber } from '@/lib/format';
 
 interface Props {
@@ -63,9 +64,8 @@ export function SessionTable({ title, note, rows, now }: Props) {
 export function SessionLink({ session }: { session: SessionSummary }) {
   return (
     <Link
-      to="/sessions/$sessionId"
-      params={{ sessionId: session.session_id }}
-      search={(old) => ({ project: session.project, ...(old.range === undefined ? {} : { range: old.range }) })}
+      to="/sessions/view"
+      search={(old) => ({ ...keep(old), project: session.project, session: session.session_id })}
       className="mono block truncate font-medium hover:underline"
       title={session.session_id}
       onClick={(event) => event.stopPropagation()}

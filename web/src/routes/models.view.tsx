@@ -13,21 +13,25 @@ import { useScope } from '@/lib/scope';
 import { readFilterText, textOf, type FilterText } from '@/lib/search-params';
 
 interface Search extends FilterText {
+  model: string;
   provider?: string;
 }
 
-export const Route = createFileRoute('/models/$model')({
+export const Route = createFileRoute('/models/view')({
   validateSearch(search: Record<string, unknown>): Search {
     const provider = textOf(search, 'provider');
-    return { ...readFilterText(search), ...(provider === undefined ? {} : { provider }) };
+    return {
+      ...readFilterText(search),
+      model: textOf(search, 'model') ?? '',
+      ...(provider === undefined ? {} : { provider }),
+    };
   },
   component: ModelPage,
 });
 
 /** One model: how it does, what it costs, who uses it. Four questions and the newest calls. */
 function ModelPage() {
-  const { model } = Route.useParams();
-  const { provider, filter = '' } = Route.useSearch();
+  const { model, provider, filter = '' } = Route.useSearch();
   const { scope } = useScope();
   const [compare, setCompare] = useCompare();
   const own = allOf(filter, term('model', model), provider === undefined ? null : term('provider', provider));

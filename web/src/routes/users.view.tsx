@@ -12,16 +12,25 @@ import { breakdownQuestion } from '@/components/overview/questions';
 import { SessionTable } from '@/components/sessions/session-table';
 import { allOf, term } from '@/lib/filter-of';
 import { useScope } from '@/lib/scope';
-import { readFilterText } from '@/lib/search-params';
+import { readFilterText, textOf, type FilterText } from '@/lib/search-params';
 
-export const Route = createFileRoute('/users/$userId')({ validateSearch: readFilterText, component: UserPage });
+interface Search extends FilterText {
+  user: string;
+}
+
+export const Route = createFileRoute('/users/view')({
+  validateSearch: (search: Record<string, unknown>): Search => ({
+    ...readFilterText(search),
+    user: textOf(search, 'user') ?? '',
+  }),
+  component: UserPage,
+});
 
 const SESSIONS = 20;
 
 /** One user: figures, models, slowest and dearest calls, sessions. */
 function UserPage() {
-  const { userId } = Route.useParams();
-  const { filter = '' } = Route.useSearch();
+  const { filter = '', user: userId } = Route.useSearch();
   const { scope } = useScope();
   const [compare, setCompare] = useCompare();
   const own = allOf(filter, term('user', userId));
