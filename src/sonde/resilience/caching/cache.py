@@ -3,23 +3,21 @@
 import secrets
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from sonde.resilience.caching import modes
 from sonde.resilience.caching.codec import Damaged, Form, Uncacheable, freeze, seal, unseal
 from sonde.resilience.caching.complaints import Complaints
 from sonde.resilience.caching.effects import Apart
-from sonde.resilience.caching.entries import Entry, Hits, Store
+from sonde.resilience.caching.entries import Entry, Store
 from sonde.resilience.caching.flights import Abandoned, Flight, Flights
+from sonde.resilience.caching.front import StoreFront
 from sonde.resilience.caching.identity import identity, name_of
 from sonde.resilience.caching.keys import IGNORED, Unkeyable
 from sonde.resilience.caching.keys import key as hash_of
-from sonde.resilience.caching.memory import MemoryStore
 from sonde.resilience.caching.recording import Recording
 from sonde.resilience.caching.saving import cost_of_answer
-from sonde.resilience.caching.shelf import Shelf
-from sonde.resilience.caching.stats import CacheStats, Counts
 from sonde.resilience.events import AttributeValue, annotate, emit, stating
 from sonde.resilience.steps import Await, Steps, pause
 from sonde.resilience.streams import Stream
@@ -54,7 +52,7 @@ class Found:
     similarity: float | None = None
 
 
-class ResponseCache(Policy):
+class ResponseCache(StoreFront, Policy):
     """Answers the same request from a store.
 
     Put it around any function that makes a model call::
@@ -98,8 +96,7 @@ class ResponseCache(Policy):
         """
         if not ttl_s > 0:
             raise ValueError(f"ttl_s must be more than 0, not {ttl_s}")
-        self.store: Store = MemoryStore() if store is None else store
-        self._shelf = Shelf(self.store)
+        StoreFront.__init__(self, store)
         self._ttl_s = ttl_s
         self._scope = scope
         self._ignore = frozenset(ignore)
@@ -111,25 +108,7 @@ class ResponseCache(Policy):
         self._clock = clock
         self._sleep = sleep
         self._flights = Flights()
-        self._counts = Counts()
         self._complaints = Complaints()
-
-    @property
-    def stats(self) -> CacheStats:
-        """What this cache did in this process."""
-        return replace(self._counts.stats, store_errors=self._shelf.errors)
-
-    def top(self, limit: int = 20) -> list[Hits]:
-        """The keys with most hits, over all processes that share the store. Raises what the store raises."""
-        return list(self.store.top(limit))
-
-    def clear(self) -> None:
-        """Forget every answer of the store. Raises what the store raises."""
-        self.store.clear()
-
-    def close(self) -> None:
-        """Close the store."""
-        self.store.close()
 
     def around(self, call: Call, proceed: Proceed) -> Steps[Any]:
         """Answer from the store, or make the call and store its answer."""

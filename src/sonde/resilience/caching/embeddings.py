@@ -5,20 +5,17 @@ import time
 import zlib
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, cast
 
 from sonde.resilience.arguments import with_argument
 from sonde.resilience.caching import modes
 from sonde.resilience.caching.complaints import Complaints
-from sonde.resilience.caching.entries import Entry, Hits, Store
+from sonde.resilience.caching.entries import Entry, Store
 from sonde.resilience.caching.flights import Flight, Flights
+from sonde.resilience.caching.front import StoreFront
 from sonde.resilience.caching.identity import identity
 from sonde.resilience.caching.keys import IGNORED, Unkeyable
 from sonde.resilience.caching.keys import key as hash_of
-from sonde.resilience.caching.memory import MemoryStore
-from sonde.resilience.caching.shelf import Shelf
-from sonde.resilience.caching.stats import CacheStats, Counts
 from sonde.resilience.events import AttributeValue, annotate, emit, stating
 from sonde.resilience.steps import Await, Steps
 from sonde.resilience.wrapping import Call, Policy, Proceed
@@ -27,7 +24,7 @@ _ARGUMENTS = ("texts", "input", "inputs", "text", "documents", "sentences", "que
 _FORMAT = b"E1"
 
 
-class EmbeddingCache(Policy):
+class EmbeddingCache(StoreFront, Policy):
     """Keeps the vector of every text.
 
     Put it around a function that embeds texts::
@@ -64,8 +61,7 @@ class EmbeddingCache(Policy):
         """
         if not ttl_s > 0:
             raise ValueError(f"ttl_s must be more than 0, not {ttl_s}")
-        self.store: Store = MemoryStore() if store is None else store
-        self._shelf = Shelf(self.store)
+        StoreFront.__init__(self, store)
         self._argument = argument
         self._ttl_s = ttl_s
         self._scope = scope
@@ -73,25 +69,7 @@ class EmbeddingCache(Policy):
         self._wait_s = wait_s
         self._clock = clock
         self._flights = Flights()
-        self._counts = Counts()
         self._complaints = Complaints()
-
-    @property
-    def stats(self) -> CacheStats:
-        """What this cache did in this process, counted in texts."""
-        return replace(self._counts.stats, store_errors=self._shelf.errors)
-
-    def top(self, limit: int = 20) -> list[Hits]:
-        """The keys with most hits, over all processes that share the store. Raises what the store raises."""
-        return list(self.store.top(limit))
-
-    def clear(self) -> None:
-        """Forget every vector of the store. Raises what the store raises."""
-        self.store.clear()
-
-    def close(self) -> None:
-        """Close the store."""
-        self.store.close()
 
     def around(self, call: Call, proceed: Proceed) -> Steps[Any]:
         """Answer with known vectors, and call for the others."""
