@@ -61,6 +61,53 @@ def test_openai(stage: Stage) -> None:
         assert not row["content_bytes"], "content is off unless it is asked for"
 
 
+def test_policy(stage: Stage) -> None:
+    upstream = stage.upstream
+    upstream.fail(429)
+    upstream.answer("Paris.")
+    upstream.fail(503, times=3)
+    upstream.answer("Rome.", model="gpt-5-nano")
+    output = stage.run([made("clients"), EXAMPLES / "policy.py"])
+    assert output.splitlines()[-2:] == ["gpt-5-mini Paris.", "gpt-5-nano Rome."]
+    rows = stage.calls("example-policy", 6)
+    assert_each_landed_once(rows, answered(upstream))
+    assert [row["status"] for row in rows] == ["error", "ok", "error", "error", "error", "ok"]
+    assert {row["session_id"] for row in rows} == {"session-policy"}
+    told = "attempts, fallback_from, attributes.`sonde.request_id`.:String as request_id"
+    query = f"select {told} from calls where service = 'example-policy' order by time"
+    facts = stage.server.sql(query)
+    assert [fact["fallback_from"] for fact in facts] == [None] * 5 + ["gpt-5-mini"]
+    assert [fact["attempts"] for fact in facts] == [1, 2, 1, 2, 3, 1]
+
+
+def test_caching(stage: Stage) -> None:
+    stage.upstream.answer("Paris.")
+    output = stage.run([made("clients"), EXAMPLES / "caching.py"])
+    assert output.splitlines()[-4:] == ["Paris."] * 3 + ["2 from the cache, 1 asked"]
+    assert len(stage.upstream.calls) == 1
+    rows = stage.calls("example-caching", 3)
+    hits = stage.server.sql(
+        "select cache_hit, cost_usd from calls where service = 'example-caching' order by time"
+    )
+    assert [hit["cache_hit"] for hit in hits] == [False, True, True]
+    assert_each_landed_once(rows[:1], answered(stage.upstream))
+
+
+def test_guardrails(stage: Stage) -> None:
+    upstream = stage.upstream
+    upstream.answer("Done.")
+    upstream.answer("Write to ann@example.com, she will know what there is to be known about it all.")
+    output = stage.run([made("clients"), EXAMPLES / "guardrails.py"])
+    done, masked, blocked = output.splitlines()[-3:]
+    assert done == "Done."
+    assert masked == "Write to [email], she will know what there is to be known about it all."
+    assert blocked.startswith("blocked: ")
+    assert len(upstream.calls) == 2, "the question with a key is never sent"
+    assert "ada@example.com" not in json.dumps(upstream.calls[0].body)
+    rows = stage.calls("example-guardrails", 2)
+    assert len(rows) == 2
+
+
 @long_round
 def test_anthropic(stage: Stage) -> None:
     upstream = stage.upstream
