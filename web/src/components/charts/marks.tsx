@@ -101,9 +101,21 @@ export function Marks({ marks: own, scale, height }: Props) {
           );
         }),
       )}
-      {flags.map((flag) => (
-        <FlagButton key={flag.marks[0]?.id} flag={flag} {...(context.onDelete ? { onDelete: context.onDelete } : {})} />
-      ))}
+      {/* What happens on a flag, or in what it opens, is no drag and no click on the chart below. */}
+      <div
+        className="contents"
+        onPointerDown={(event) => event.stopPropagation()}
+        onPointerMove={(event) => event.stopPropagation()}
+        onPointerUp={(event) => event.stopPropagation()}
+      >
+        {flags.map((flag) => (
+          <FlagButton
+            key={flag.marks[0]?.id}
+            flag={flag}
+            {...(context.onDelete ? { onDelete: context.onDelete } : {})}
+          />
+        ))}
+      </div>
     </>
   );
 }
@@ -126,8 +138,6 @@ function FlagButton({ flag, onDelete }: { flag: Flag; onDelete?: (mark: ChartMar
           }
           className="absolute z-10 flex h-4 min-w-4 -translate-x-1/2 cursor-pointer items-center justify-center rounded-[3px] px-0.5 text-[10px] leading-none font-semibold text-surface hover:brightness-110"
           style={{ left: flag.x, top: MARGIN.top - 8, background: `var(--s-${color})` }}
-          // A press here is no drag on the chart below.
-          onPointerDown={(event) => event.stopPropagation()}
         >
           {count === 1 ? <Icon aria-hidden className="size-2.5" strokeWidth={2.5} /> : count}
         </button>

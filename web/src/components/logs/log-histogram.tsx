@@ -38,7 +38,7 @@ export function LogHistogram({ summary, onZoom }: Props) {
       format={formatCompact}
       onZoom={onZoom}
       height={96}
-      className="shrink-0 rounded-none border-x-0 border-t-0 shadow-none"
+      className="h-auto shrink-0 rounded-none border-x-0 border-t-0 shadow-none"
     />
   );
 }

@@ -221,7 +221,7 @@ function Redaction({
   const [masks, setMasks] = useState<readonly MaskName[]>(project.redaction.masks);
   const [patterns, setPatterns] = useState<readonly Schemas['RedactionPattern'][]>(project.redaction.patterns);
   const [sample, setSample] = useState(
-    'Write to ada@example.com or call +49 30 1234567. Key: sk-proj-abcdefghijklmnopqrstuvwx',
+    'Write to ada@example.com or call +49 30 1234567. Key: sk-proj-4f8Kq2Lm9Zx7Rt1Vb6Nw3Yc5',
   );
   const draft: RedactionSettings = {
     masks: [...masks],

@@ -72,7 +72,7 @@ export function Sidebar({ session, narrow, onToggle, onPalette, onShortcuts, onL
 
       <SideButton narrow={narrow} icon={<Search />} label="Go to…" hint={<Kbd keys="mod+K" />} onClick={onPalette} />
 
-      <nav aria-label="Pages" className="flex gap-0.5 max-md:flex-1 max-md:overflow-x-auto md:mt-3 md:flex-col">
+      <nav aria-label="Pages" className="relative flex gap-0.5 max-md:flex-1 max-md:overflow-x-auto md:mt-3 md:flex-col">
         {PAGES.map((page) => (
           <Tooltip key={page.to} content={narrow ? page.label : ''} side="right">
             <Link
