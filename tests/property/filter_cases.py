@@ -315,7 +315,9 @@ def span_status(row: Row) -> str:
 
 
 def leaf_cases(target: Target) -> st.SearchStrategy[Case]:
-    attributes = attribute_case("attributes.", ["k", "dotted.key", "odd key"], dictionaries("attributes"))
+    attributes = attribute_case(
+        "attributes.", ["k", "dotted.key", "odd key", "back\\slash key"], dictionaries("attributes")
+    )
     if target == "logs":
         return st.one_of(
             text_case("service", spread("service")),

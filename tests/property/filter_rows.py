@@ -75,7 +75,7 @@ def make_rows(rng: random.Random) -> tuple[list[SpanRow], list[CallRow], list[Lo
             )
             attributes = {
                 key: value
-                for key in ("k", "dotted.key", "odd key")
+                for key in ("k", "dotted.key", "odd key", "back\\slash key")
                 if (value := rng.choice(ATTRIBUTES)) is not None
             }
             resource = {"host.name": rng.choice(TEXTS)} if rng.random() < 0.6 else {}

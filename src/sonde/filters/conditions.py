@@ -31,7 +31,8 @@ _ENGINE_COMPARISON = {":": "=", ">": ">", ">=": ">=", "<": "<", "<=": "<="}
 _HOLDS: dict[Comparison, Callable[[Any, Any], bool]] = {
     ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le, ":": operator.eq,
 }  # fmt: skip
-INT64_MAX = (1 << 63) - 1
+_NOT_IN_IDENTIFIERS = frozenset("\\\t\n\r'\"`")
+"""Signs that travel escaped, which the engine undoes for values but not for identifiers."""
 
 
 class Bound:
@@ -85,8 +86,12 @@ def expression(field: Field, sql: str, bound: Bound, table: Table) -> str:
     if table != "calls" or sql != "$attributes":
         return f"JSONExtract({sql}, {bound.add(key, 'String')}, 'Nullable(String)')"
     # A JSON column: the keys' dots are escaped there, and a list is not JSON by itself.
-    path = bound.add(key.replace(".", "%2E"), "String")
-    value = f"getSubcolumn({sql}, {path})"
+    path = key.replace(".", "%2E")
+    if set(path) & _NOT_IN_IDENTIFIERS:
+        value = f"getSubcolumn({sql}, {bound.add(path, 'String')})"
+    else:
+        # Reads one path instead of the whole column: ten times less work.
+        value = f"{sql}.{bound.add(path, 'Identifier')}"
     return (
         f"if(startsWith(dynamicType({value}), 'Array'), toJSONString({value}), "
         f"CAST({value}, 'Nullable(String)'))"
