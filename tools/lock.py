@@ -36,7 +36,8 @@ INPUTS: dict[str, list[str]] = {
     ],
     "lock.txt": ["requirements/lock.in"],
     # The environments of examples/ (see tools/examples.py): the light package and what is shown with it.
-    "examples-clients.txt": ["pyproject.toml", "requirements/examples-clients.in", SHARED],
+    # google-genai holds tenacity below the version everything else takes.
+    "examples-clients.txt": ["pyproject.toml", "requirements/examples-clients.in"],
     "examples-agents.txt": ["pyproject.toml", "requirements/examples-agents.in", SHARED],
     # LiteLLM holds several packages back, so this one goes its own way.
     "examples-routers.txt": ["pyproject.toml", "requirements/examples-routers.in"],

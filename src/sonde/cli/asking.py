@@ -1,4 +1,4 @@
-"""`sonde sql`, `sonde calls`, `sonde traces`, `sonde status`."""
+"""`sonde sql`, `sonde calls`, `sonde traces`."""
 
 import sys
 from pathlib import Path
@@ -18,7 +18,8 @@ from sonde.cli.connection import (
     connected,
     style_of,
 )
-from sonde.cli.output import Style, dollars, milliseconds, short_time
+from sonde.cli.output import Style
+from sonde.client.text import dollars, milliseconds, short_time
 
 FilterText = Annotated[
     str | None,
@@ -200,77 +201,3 @@ def traces(
         for item in items
     ]
     output.print_rows(header, rows, style, right=("duration", "spans", "calls", "errors", "tokens", "cost"))
-
-
-def status(
-    project: Project = None,
-    url: Url = None,
-    api_key: Key = None,
-    as_json: AsJson = False,
-) -> None:
-    """What has been received, and from whom."""
-    with connected(url, api_key) as client:
-        answer = client.status(project)
-        senders = client.ledger(project=project)["items"]
-    if as_json:
-        output.print_json(answer | {"senders": senders})
-        return
-    output.say(
-        f"Sonde {output.safe(answer['version'])} takes OTLP/HTTP at "
-        f"{output.safe(answer['receivers']['otlp_http_url'])}"
-    )
-    signals = ("spans", "calls", "logs", "metrics", "scores")
-    output.print_rows(
-        ("signal", "rows", "first", "last"),
-        [
-            (
-                name,
-                answer[name]["rows"],
-                short_time(answer[name]["first_time"]),
-                short_time(answer[name]["last_time"]),
-            )
-            for name in signals
-        ],
-        Style.TABLE,
-        right=("rows",),
-    )
-    if answer["services"]:
-        output.say("")
-        output.print_rows(
-            ("project", "service", "spans", "calls", "last", "conventions"),
-            [
-                (
-                    item["project"],
-                    item["service"],
-                    item["spans"],
-                    item["calls"],
-                    short_time(item["last_time"]),
-                    ", ".join(item["conventions"]),
-                )
-                for item in answer["services"]
-            ],
-            Style.TABLE,
-            right=("spans", "calls"),
-        )
-    if senders:
-        output.say("\nWhat Sonde's SDK says it sent:")
-        _print_ledger(senders)
-
-
-def _print_ledger(senders: list[dict[str, Any]]) -> None:
-    counts = ("created", "sampled", "dropped", "stored", "waiting")
-    output.print_rows(
-        ("project", "service", "signal", *counts, "why dropped"),
-        [
-            (
-                item["project"],
-                item["service"],
-                item["signal"],
-                *(item[name] for name in counts),
-                ", ".join(f"{reason} {records}" for reason, records in item["reasons"].items()),
-            )
-            for item in senders
-        ],
-        Style.TABLE,
-        right=counts,
-    )

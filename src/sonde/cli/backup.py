@@ -10,7 +10,7 @@ import typer
 from sonde.cli import output
 from sonde.cli.connection import EXIT_PROBLEM, AsJson, Key, Url, connected, fail
 from sonde.cli.needs_server import server_packages
-from sonde.cli.output import safe
+from sonde.client.text import safe
 from sonde.model.errors import SondeError
 
 MEBIBYTE = 1 << 20

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sonde.cli.output import Style, complain, safe
+from sonde.cli.output import Style, complain
+from sonde.client.text import safe
 from sonde.model.errors import SondeError
 
 if TYPE_CHECKING:

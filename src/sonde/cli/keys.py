@@ -6,7 +6,7 @@ import typer
 
 from sonde.cli import output
 from sonde.cli.connection import AsCsv, AsJson, Key, Project, Url, connected, style_of
-from sonde.cli.output import short_time
+from sonde.client.text import safe, short_time
 
 app = typer.Typer(name="keys", help="API keys.", no_args_is_help=True)
 
@@ -38,7 +38,7 @@ def create(
     output.say(answer["key"])
     where = f"project {answer['project']}" if answer["project"] else "every project"
     output.complain(
-        f"{', '.join(answer['scopes'])} for {output.safe(where)}, id {answer['key_id']}. Keep it: it is "
+        f"{', '.join(answer['scopes'])} for {safe(where)}, id {answer['key_id']}. Keep it: it is "
         "not shown again."
     )
 
@@ -83,4 +83,4 @@ def revoke(
     """End a key, effective within five seconds."""
     with connected(url, api_key) as client:
         client.revoke_key(key_id)
-    output.say(f"revoked {output.safe(key_id)}")
+    output.say(f"revoked {safe(key_id)}")

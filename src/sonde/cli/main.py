@@ -3,7 +3,7 @@
 import typer
 
 from sonde._version import __version__
-from sonde.cli import asking, backup, demo, doctor, keys, mapping, removal, trace
+from sonde.cli import asking, backup, demo, doctor, keys, mapping, removal, report, status, tail, top, trace
 from sonde.cli.serve import serve
 
 app = typer.Typer(
@@ -19,7 +19,10 @@ app.command()(asking.sql)
 app.command()(asking.calls)
 app.command()(asking.traces)
 app.command()(trace.trace)
-app.command()(asking.status)
+app.command()(status.status)
+app.command()(report.report)
+app.command()(tail.tail)
+app.command()(top.top)
 app.add_typer(doctor.app)
 app.add_typer(keys.app)
 app.add_typer(removal.projects_app)

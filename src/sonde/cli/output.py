@@ -15,9 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
-"""Characters that turn the direction of text and can make it read as something else."""
-
+from sonde.client.text import is_harmless, safe
 
 PIPE_WIDTH = 200
 UNBROKEN = frozenset({"time", "first", "last", "created", "last used", "expires", "oldest", "newest", "id"})
@@ -30,27 +28,6 @@ class Style(StrEnum):
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
-
-
-def safe(value: object) -> str:
-    """Text without control characters: each is written as an escape."""
-    text = "" if value is None else str(value)
-    if text.isprintable():
-        return text
-    return "".join(char if is_harmless(char) else escape(char) for char in text)
-
-
-def is_harmless(char: str) -> bool:
-    """Whether a character may be printed as it is."""
-    code = ord(char)
-    return code >= 0x20 and not 0x7F <= code <= 0x9F and char not in BIDI and not 0xD800 <= code <= 0xDFFF
-
-
-def escape(char: str) -> str:
-    """A character in the notation of most languages."""
-    names = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-    code = ord(char)
-    return names.get(char) or (f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}")
 
 
 def console() -> Console:
@@ -118,22 +95,3 @@ def cell_text(value: Any) -> str:
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
     return str(value)
-
-
-def short_time(text: str | None) -> str:
-    """RFC 3339 without the part of the second below milliseconds."""
-    return "" if text is None else text[:23].replace("T", " ")
-
-
-def milliseconds(value: float | None) -> str:
-    """A duration for people."""
-    if value is None:
-        return ""
-    return f"{value / 1000:.2f} s" if value >= 1000 else f"{value:.0f} ms"
-
-
-def dollars(text: str | None, state: str | None = None) -> str:
-    """An amount; an unknown one is never shown as nothing."""
-    if text is not None:
-        return f"${float(text):.6f}".rstrip("0").rstrip(".") if float(text) else "$0"
-    return state or ""

@@ -1,5 +1,6 @@
 """The client. Answers are the JSON of the REST API (docs/reference/api.md) as Python values."""
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from types import TracebackType
@@ -14,6 +15,8 @@ from sonde.client.errors import ApiProblem, CannotConnect
 DEFAULT_URL = "http://127.0.0.1:4318"
 TIMEOUT_S = 60.0
 CONNECT_S = 5.0
+LIVE_S = 60.0
+"""A live stream says something at least every 15 seconds."""
 ANSWER_BYTES_MAX = 64 << 20
 
 Json = dict[str, Any]
@@ -102,6 +105,10 @@ class Client:
         """What senders made, sampled out, dropped and delivered."""
         return self.request("GET", "/ledger", params=params)
 
+    def query(self, body: Json) -> Json:
+        """Measures by dimension and over time: the body of POST /query."""
+        return self.request("POST", "/query", body=body)
+
     def overview(self, **params: Any) -> Json:
         """Totals and series."""
         return self.request("GET", "/overview", params=params)
@@ -132,6 +139,25 @@ class Client:
             cursor = page["next_cursor"]
             if cursor is None or not items:
                 return
+
+    def live(self, filter_: str = "", project: str | None = None) -> Iterator[Json]:
+        """Pushes of GET /live as they come, ``{"items": [...], "more": n}``. Ends when the server does."""
+        given = {"filter": filter_ or None, "project": project}
+        params = {name: value for name, value in given.items() if value is not None}
+        try:
+            with self._http.stream("GET", "/api/v1/live", params=params, timeout=LIVE_S) as answer:
+                if answer.status_code >= 400:
+                    answer.read()
+                    raise ApiProblem(answer.status_code, _document(answer))
+                kind = ""
+                for line in answer.iter_lines():
+                    name, _, value = line.partition(": ")
+                    if name == "event":
+                        kind = value
+                    elif name == "data" and kind == "calls":
+                        yield json.loads(value)
+        except httpx2.HTTPError as error:
+            raise CannotConnect(f"The stream from {self.url} broke off: {error}") from None
 
     def sql(
         self,

@@ -1,0 +1,1 @@
+"""The dashboard of the terminal. Speaks HTTP only, like any client."""
