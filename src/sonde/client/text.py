@@ -5,6 +5,7 @@ from typing import Any
 BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 """Characters that turn the direction of text and can make it read as something else."""
 BLOCKS = "▁▂▃▄▅▆▇█"
+SMALLEST_USD = 0.000001
 
 
 def safe(value: object) -> str:
@@ -41,10 +42,13 @@ def milliseconds(value: float | None) -> str:
 
 
 def dollars(text: str | None, state: str | None = None) -> str:
-    """An amount; an unknown one is never shown as nothing."""
-    if text is not None:
-        return f"${float(text):.6f}".rstrip("0").rstrip(".") if float(text) else "$0"
-    return state or ""
+    """An amount; an unknown one is never shown as nothing, and a very small one never as free."""
+    if text is None:
+        return state or ""
+    amount = float(text)
+    if 0 < amount < SMALLEST_USD:
+        return f"<${SMALLEST_USD:.6f}"
+    return f"${amount:.6f}".rstrip("0").rstrip(".") if amount else "$0"
 
 
 def shown(value: Any, unit: str) -> str:
