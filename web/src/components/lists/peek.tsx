@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronUp, Maximize2, X } from 'lucide-react';
-import { useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
 import { Tooltip } from '@/components/ui/tooltip';
 import { formatCount } from '@/lib/format';
@@ -18,6 +18,7 @@ interface Props {
 
 const SMALLEST = 380;
 const USUAL = 560;
+const DOUBLE_CLICK_MS = 500;
 
 function clampWidth(width: number): number {
   return Math.min(Math.max(width, SMALLEST), Math.max(window.innerWidth * 0.7, SMALLEST));
@@ -26,6 +27,10 @@ function clampWidth(width: number): number {
 /** A row looked at beside its list: as wide as it is dragged, over the list in a narrow window. */
 export function Peek({ label, at, count, children, onOpen, onClose, onStep }: Props) {
   const [width, setWidth] = useState(() => clampWidth(Number(readPreference('peek') ?? USUAL) || USUAL));
+  const opened = useRef(0);
+  useEffect(() => {
+    opened.current = performance.now();
+  }, []);
   const resize = (next: number) => {
     const value = clampWidth(next);
     setWidth(value);
@@ -36,6 +41,13 @@ export function Peek({ label, at, count, children, onOpen, onClose, onStep }: Pr
       aria-label={label}
       className="relative flex min-h-0 shrink-0 animate-slide-in flex-col border-l border-line bg-surface max-lg:absolute max-lg:inset-y-0 max-lg:right-0 max-lg:z-30 max-lg:w-full! max-lg:max-w-xl max-lg:shadow-raised"
       style={{ width }}
+      onClickCapture={(event) => {
+        // The second half of a double click on a row, over which the panel has come.
+        if (event.detail !== 2 || performance.now() - opened.current > DOUBLE_CLICK_MS) return;
+        event.preventDefault();
+        event.stopPropagation();
+        onOpen();
+      }}
     >
       <div
         role="separator"

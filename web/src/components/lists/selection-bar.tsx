@@ -22,7 +22,7 @@ export function SelectionBar({ count, noun, ids, onExport, onClear }: Props) {
       <span className="tabular font-medium whitespace-nowrap" role="status">
         {formatCount(count)} {noun} picked
       </span>
-      <CopyButton text={ids} label="Copy the ids" look="plain">
+      <CopyButton text={ids} label="Copy ids" look="plain">
         Copy ids
       </CopyButton>
       {onExport

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Bookmark, ChevronDown, Pencil, Plus, RotateCcw, Save, Trash2 } from 'lucide-react';
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { ApiError } from '@/api/problem';
 import { useViewChanges, viewsQuery, type SavedView, type ViewPage } from '@/api/views';
 import { Button } from '@/components/ui/button';
@@ -35,6 +35,7 @@ export function ViewsMenu({ project, page, all, current, showing, onApply }: Pro
   const views = useQuery(viewsQuery(project, page));
   const changes = useViewChanges(project, page);
   const [asking, setAsking] = useState<Asking | null>(null);
+  const wanted = useRef<Asking | null>(null);
   const [notice, setNotice] = useState<{ text: string; undo?: () => void } | null>(null);
   const drift = current ? driftOf(current, showing) : [];
   const failed = (error: unknown) => setNotice({ text: ApiError.from(error).message });
@@ -70,7 +71,7 @@ export function ViewsMenu({ project, page, all, current, showing, onApply }: Pro
             aria-label={
               current
                 ? `View ${current.name}${drift.length > 0 ? `, changed: ${drift.join(', ')}` : ''}`
-                : 'Saved views'
+                : `${all}: saved views`
             }
             title={drift.length > 0 ? `Not as saved: ${drift.join(', ')}` : undefined}
           >
@@ -85,8 +86,11 @@ export function ViewsMenu({ project, page, all, current, showing, onApply }: Pro
         <MenuContent
           className="w-72"
           onCloseAutoFocus={(event) => {
-            // A dialog that opens now takes the focus itself.
-            if (asking) event.preventDefault();
+            if (wanted.current === null) return;
+            // Only now, or the menu and the dialog would both want the focus.
+            event.preventDefault();
+            setAsking(wanted.current);
+            wanted.current = null;
           }}
         >
           <MenuRadioGroup
@@ -118,12 +122,12 @@ export function ViewsMenu({ project, page, all, current, showing, onApply }: Pro
               </MenuItem>
             </>
           ) : null}
-          <MenuItem onSelect={() => setAsking({ kind: 'create' })}>
+          <MenuItem onSelect={() => (wanted.current = { kind: 'create' })}>
             <Plus /> Save as a new view…
           </MenuItem>
           {current ? (
             <>
-              <MenuItem onSelect={() => setAsking({ kind: 'rename', view: current })}>
+              <MenuItem onSelect={() => (wanted.current = { kind: 'rename', view: current })}>
                 <Pencil /> Rename…
               </MenuItem>
               <MenuItem className="text-error" onSelect={() => remove(current)}>
