@@ -1,10 +1,12 @@
 """One trace: the tree, what was said, what it cost and why, and content that wants to do harm."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.contract.otlp.target import Served
 from tests.e2e.traffic import (
     AGENT_FIRST,
     AGENT_SECOND,
@@ -13,16 +15,28 @@ from tests.e2e.traffic import (
     AGENT_TWICE,
     HOSTILE,
     HOSTILE_IMAGE,
+    SCOPE,
+    TEAM_AGENT,
+    TEAM_CALL,
+    TEAM_TRACE,
+    chat,
+    request,
+    send,
+    span,
+    wait_for_spans,
 )
 from tests.e2e.watch import Watch
 
 pytestmark = [pytest.mark.browser, pytest.mark.hostile]
 
 ADDRESS = f"/traces/{AGENT_TRACE}?project=shop"
+BIG_TRACE = "b16b" * 8
+BIG_SPANS = 50_000
+TREE = f"{ADDRESS}&mode=tree"
 
 
 def test_the_tree_has_every_span_and_its_time(page: Page) -> None:
-    page.goto(ADDRESS)
+    page.goto(TREE)
     table = page.get_by_role("table", name="Spans")
     expect(table.locator("[data-span]")).to_have_count(5)
     expect(table.locator(f"[data-span='{AGENT_TOOL}']")).to_contain_text("700 ms")
@@ -42,7 +56,7 @@ def test_hostile_content_is_only_text(page: Page) -> None:
 
 
 def test_messages_show_thinking_and_tool_calls(page: Page) -> None:
-    page.goto(f"{ADDRESS}&span={AGENT_FIRST}")
+    page.goto(f"{TREE}&span={AGENT_FIRST}")
     panel = page.get_by_role("region", name="The selected span")
     expect(panel.get_by_role("heading", name="System")).to_be_visible()
     expect(panel.get_by_role("region", name="Thinking")).to_contain_text("Look it up.")
@@ -106,7 +120,7 @@ def test_an_exception_shows_its_traceback(page: Page) -> None:
 
 
 def test_the_tree_folds_filters_and_follows_the_keyboard(page: Page) -> None:
-    page.goto(ADDRESS)
+    page.goto(TREE)
     table = page.get_by_role("table", name="Spans")
     spans = table.locator("[data-span]")
     expect(spans).to_have_count(5)
@@ -127,8 +141,146 @@ def test_the_tree_folds_filters_and_follows_the_keyboard(page: Page) -> None:
     page.keyboard.press("z")
     expect(page.get_by_role("status").filter(has_text="Only the time of checkout agent")).to_be_visible()
     page.get_by_role("button", name="Show all of it").click()
-    page.keyboard.press("3")
+    page.keyboard.press(".")
     expect(page.get_by_role("tab", name="Attributes")).to_have_attribute("aria-selected", "true")
+    page.get_by_label("Filter the spans").press("j")
+    expect(page.get_by_label("Filter the spans")).to_have_value("j")
+    expect(table.locator("[aria-selected=true]")).to_contain_text("checkout agent")
+
+
+def test_an_agent_opens_as_a_transcript(page: Page) -> None:
+    page.goto(ADDRESS)
+    transcript = page.get_by_role("region", name="Transcript")
+    steps = transcript.locator("[data-step]")
+    expect(steps).to_have_count(4)
+    first = transcript.locator(f"[data-step='{AGENT_FIRST}']")
+    expect(first).to_contain_text(HOSTILE)
+    expect(first).to_contain_text("Look it up.")
+    expect(first).to_contain_text("get_order")
+    expect(first).to_contain_text("1 attachment")
+    tool = transcript.locator(f"[data-step='{AGENT_TOOL}']")
+    expect(tool).to_contain_text('"state": "shipped"')
+    expect(transcript).to_contain_text("1 span is no step of the conversation")
+    tool.click()
+    expect(page).to_have_url(re.compile(f"span={AGENT_TOOL}"))
+    page.keyboard.press("j")
+    expect(transcript.locator("[aria-current=true]")).to_contain_text("gpt-4o-mini")
+    assert page.evaluate("window.pwned") is None
+
+
+def test_sub_agents_are_cards_that_open(page: Page) -> None:
+    page.goto(f"/traces/{TEAM_TRACE}?project=shop")
+    transcript = page.get_by_role("region", name="Transcript")
+    card = transcript.locator(f"[data-step='{TEAM_AGENT}']")
+    expect(card).to_contain_text("1 call")
+    expect(card).to_contain_text("1k → 100")
+    expect(transcript.locator(f"[data-step='{TEAM_CALL}']")).to_have_count(0)
+    card.get_by_role("button", name=re.compile("^Open ")).click()
+    expect(transcript.locator(f"[data-step='{TEAM_CALL}']")).to_be_visible()
+    page.goto(f"/traces/{TEAM_TRACE}?project=shop&mode=tree&span={TEAM_AGENT}")
+    panel = page.get_by_role("region", name="The selected span")
+    expect(panel).to_contain_text("With all below: 1 call")
+
+
+def test_modes_are_in_the_address_and_back_leaves_the_trace(page: Page) -> None:
+    page.goto("/traces?project=shop&range=6h")
+    page.goto(ADDRESS)
+    expect(page.get_by_role("region", name="Transcript")).to_be_visible()
+    page.keyboard.press("3")
+    expect(page.get_by_role("img", name=re.compile("Timeline of 5 spans"))).to_be_visible()
+    expect(page).to_have_url(re.compile("mode=timeline"))
+    page.keyboard.press("4")
+    graph = page.get_by_role("region", name="Graph of steps")
+    node = graph.get_by_role("button", name=re.compile("chat gpt-4o-mini"))
+    expect(node).to_contain_text("× 2")
+    node.click()
+    expect(node).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("5")
+    lines = page.get_by_role("region", name="Log of spans").locator("[data-line]")
+    expect(lines).to_have_count(5)
+    lines.nth(1).get_by_role("button", name=re.compile("^Open ")).click()
+    expect(lines.nth(1)).to_contain_text("You are the clerk of a shop.")
+    page.reload()
+    expect(page.get_by_role("region", name="Log of spans")).to_be_visible()
+    page.go_back()
+    expect(page).to_have_url(re.compile("/traces[?]"))
+
+
+def test_the_timeline_chooses_a_range(page: Page) -> None:
+    page.goto(f"{ADDRESS}&mode=timeline")
+    canvas = page.get_by_role("img", name=re.compile("Timeline of 5 spans"))
+    box = canvas.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 100, steps=5)
+    page.mouse.up()
+    expect(page.get_by_role("status").filter(has_text="chosen")).to_be_visible()
+    page.get_by_role("button", name="Zoom to it").click()
+    page.get_by_role("button", name="All", exact=True).click()
+    page.mouse.click(box["x"] + 30, box["y"] + 36)
+    expect(page.get_by_role("heading", name="checkout agent", level=2)).to_be_visible()
+
+
+def test_a_text_is_found_anywhere_in_the_trace(page: Page) -> None:
+    page.goto(ADDRESS)
+    expect(page.get_by_role("region", name="Transcript")).to_be_visible()
+    page.keyboard.press("/")
+    field = page.get_by_label("Search in the trace")
+    expect(field).to_be_focused()
+    field.fill("SHIPPED")
+    found = page.get_by_role("search").get_by_role("status")
+    expect(found).to_contain_text("place")
+    field.press("Enter")
+    expect(page).to_have_url(re.compile(f"span={AGENT_TOOL}"))
+    expect(found).to_contain_text("1 /")
+    field.fill("thermocline")
+    expect(found).to_contain_text("400 finds")
+    field.press("Enter")
+    expect(page).to_have_url(re.compile(f"span={AGENT_SECOND}"))
+    field.fill("nobody said this")
+    expect(found).to_contain_text("no find")
+
+
+def test_fifty_thousand_spans_open_and_scroll(page: Page, server: Served) -> None:
+    now_ns = time.time_ns()
+    root = "c" * 16
+    spans = [span("big run", now_ns, 60_000, {"gen_ai.operation.name": "invoke_agent"},
+                  trace_id=BIG_TRACE, span_id=root)]  # fmt: skip
+    spans += [
+        span(f"step {number % 7}", now_ns + number * 1_000_000, 5, {}, trace_id=BIG_TRACE, parent=root)
+        for number in range(BIG_SPANS - 1)
+    ]
+    for start in range(0, BIG_SPANS, 5_000):
+        send(server, "big", request("batch", (SCOPE, spans[start : start + 5_000])))
+    wait_for_spans(server, "big", BIG_SPANS)
+    page.goto(f"/traces/{BIG_TRACE}?project=big&mode=tree&span={root}")
+    table = page.get_by_role("table", name="Spans")
+    expect(table).to_have_attribute("aria-rowcount", str(BIG_SPANS + 1))
+    assert table.locator("[data-span]").count() < 150
+    table.evaluate("element => { element.scrollTop = element.scrollHeight }")
+    expect(table.locator(f"[aria-rowindex='{BIG_SPANS + 1}']")).to_be_visible()
+    for key, seen in (("3", "Timeline"), ("4", "Graph"), ("5", "Log of spans")):
+        page.keyboard.press(key)
+        expect(page.get_by_label(re.compile(f"^{seen} ?")).first).to_be_visible()
+
+
+def test_a_message_of_a_megabyte_is_shown_piece_by_piece(page: Page, server: Served) -> None:
+    now_ns = time.time_ns()
+    trace_id, span_id = "5e7a" * 8, "5e" * 8
+    text = "All that was said about the harbour. " * 28_000 + "THE END"
+    messages = [{"role": "user", "parts": [{"type": "text", "content": text}]}]
+    call = chat(now_ns, trace_id=trace_id, span_id=span_id, extra={"gen_ai.input.messages": messages})
+    send(server, "long", request("long", (SCOPE, [call])))
+    wait_for_spans(server, "long", 1)
+    page.goto(f"/traces/{trace_id}?project=long&span={span_id}")
+    panel = page.get_by_role("region", name="The selected span")
+    panel.get_by_role("button", name="Load the whole text").click()
+    panel.get_by_role("button", name=re.compile("^Show all")).click()
+    expect(panel.get_by_role("button", name=re.compile("characters left"))).to_be_visible()
+    assert len(panel.inner_text()) < 400_000
+    page.get_by_label("Search in the trace").fill("THE END")
+    expect(panel).to_contain_text("THE END")
 
 
 def test_a_trace_that_is_not_there_says_so(page: Page, watches: list[Watch]) -> None:

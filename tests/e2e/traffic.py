@@ -179,6 +179,25 @@ def agent(now_ns: int) -> tuple[list[Json], list[Json]]:
     return spans, again
 
 
+TEAM_TRACE = "7ea3" * 8
+TEAM_AGENT = "e1" * 8
+TEAM_CALL = "e2" * 8
+
+
+def team(now_ns: int) -> list[Json]:
+    """An agent that asks another one."""
+    start_ns = now_ns - 400 * SECOND_NS
+    root = "e0" * 8
+    agent = {"gen_ai.operation.name": "invoke_agent"}
+    return [
+        span("leader", start_ns, 8_000, agent, trace_id=TEAM_TRACE, span_id=root),
+        span(
+            "helper", start_ns + SECOND_NS, 5_000, agent, trace_id=TEAM_TRACE, span_id=TEAM_AGENT, parent=root
+        ),
+        chat(start_ns + 2 * SECOND_NS, trace_id=TEAM_TRACE, span_id=TEAM_CALL, parent=TEAM_AGENT),
+    ]
+
+
 def many(now_ns: int) -> list[Json]:
     """More rows than anybody scrolls, one every 300 ms of the last fifty minutes."""
     return [
@@ -193,8 +212,10 @@ def send_all(server: Served) -> None:
     spans, again = agent(now_ns)
     send(server, "shop", request("storefront", (SCOPE, shop(now_ns))))
     send(server, "shop", request("clerk", (SCOPE, spans), ("openinference.instrumentation.openai", again)))
+    others = team(now_ns)
+    send(server, "shop", request("team", (SCOPE, others)))
     rows = many(now_ns)
     for start in range(0, len(rows), 2_000):
         send(server, "many", request("batch", (SCOPE, rows[start : start + 2_000])))
-    wait_for_spans(server, "shop", SHOP_CALLS + SHOP_UNPRICED + len(spans) + len(again))
+    wait_for_spans(server, "shop", SHOP_CALLS + SHOP_UNPRICED + len(spans) + len(again) + len(others))
     wait_for_spans(server, "many", MANY_CALLS)

@@ -1,6 +1,5 @@
 """Spans in the order of their tree."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -26,16 +25,16 @@ def tree_order(spans: Iterable[tuple[str, str, int]]) -> list[TreeNode]:
     for span_id, parent_id, start in spans:
         parents[span_id] = parent_id
         starts[span_id] = start
-    children: dict[str, list[str]] = defaultdict(list)
+    # Sorted once, the children of each span are in order as they come.
+    by_start = sorted(parents, key=lambda span_id: (starts[span_id], span_id))
+    children: dict[str, list[str]] = {}
     tops: list[str] = []
-    for span_id, parent_id in parents.items():
+    for span_id in by_start:
+        parent_id = parents[span_id]
         if parent_id in parents and parent_id != span_id:
-            children[parent_id].append(span_id)
+            children.setdefault(parent_id, []).append(span_id)
         else:
             tops.append(span_id)
-
-    def place(span_id: str) -> tuple[int, str]:
-        return starts[span_id], span_id
 
     order: list[TreeNode] = []
     seen: set[str] = set()
@@ -49,11 +48,13 @@ def tree_order(spans: Iterable[tuple[str, str, int]]) -> list[TreeNode]:
             seen.add(span_id)
             missing = parents[span_id] not in (NO_SPAN, "") and parents[span_id] not in parents
             order.append(TreeNode(span_id, depth, missing))
-            below = sorted(children.get(span_id, ()), key=place, reverse=True)
-            stack.extend((child, depth + 1) for child in below)
+            below = children.get(span_id)
+            if below:
+                stack.extend([(child, depth + 1) for child in reversed(below)])
 
-    for span_id in sorted(tops, key=place):
+    for span_id in tops:
         walk(span_id)
-    for span_id in sorted(set(parents) - seen, key=place):
-        walk(span_id)
+    if len(seen) < len(parents):
+        for span_id in by_start:
+            walk(span_id)
     return order

@@ -32,7 +32,10 @@ const GROUPS: readonly { title: string; keys: readonly (readonly [string, string
       ['l', 'Unfold the span'],
       ['e', 'Next error'],
       ['z', 'Only the time of the span, or all of it'],
-      ['1', 'Messages, tokens, attributes … (1 to 5)'],
+      ['1', 'Transcript, tree, timeline, graph, log (1 to 5)'],
+      ['.', 'Next part of the span: messages, cost …; , goes back'],
+      [']', 'Next call; [ the one before'],
+      ['n', 'Next find of the search; Shift N the one before'],
     ],
   },
 ];

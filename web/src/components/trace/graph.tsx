@@ -13,11 +13,11 @@ interface Props {
   onSelect: (span: TraceSpan) => void;
 }
 
-const NODE_WIDTH = 208;
+const NODE_WIDTH = 178;
 const NODE_HEIGHT = 54;
-const LAYER_PX = NODE_WIDTH + 72;
+const LAYER_PX = NODE_WIDTH + 50;
 const ROW_PX = NODE_HEIGHT + 18;
-const MARGIN = 24;
+const MARGIN = 16;
 
 /** Who called what, equal steps merged into one. */
 export function Graph({ tree, selected, onSelect }: Props) {

@@ -145,9 +145,10 @@ export function Timeline({ tree, totalMs, selected, onSelect }: Props) {
       const text = `${formatDuration(piece.toMs - piece.fromMs)} idle`;
       const middle = (x(piece.from) + x(piece.to)) / 2;
       const width = context.measureText(text).width;
-      if (middle - width / 2 < free) continue;
-      context.fillText(text, middle - width / 2, HEAD_PX / 2);
-      free = middle + width / 2 + 8;
+      const left = Math.min(Math.max(middle - width / 2, 4), size.width - width - 4);
+      if (left < free) continue;
+      context.fillText(text, left, HEAD_PX / 2);
+      free = left + width + 8;
     }
     if (!pieces.some((piece) => piece.idle)) {
       for (let step = 0; step < 5; step += 1) {

@@ -66,9 +66,9 @@ export function graphOf(tree: Tree): TraceGraph {
   );
   const edges = new Map<string, GraphEdge>();
   const depth = new Map<string, number>();
-  tree.spans.forEach((_, index) => {
+  tree.spans.forEach((span, index) => {
     const to = keys[index] ?? '';
-    if (!kept.has(to)) return;
+    if (!kept.has(to) || span.call?.counted === false) return;
     let up = tree.parent[index] ?? -1;
     let hops = 0;
     while (up >= 0 && !kept.has(keys[up] ?? '')) up = tree.parent[up] ?? -1;

@@ -88,17 +88,19 @@ export interface Lanes {
   count: number;
 }
 
-/** Packs spans: children below their parent, those that overlap below each other. */
+/** Packs spans: children below their parent, each in the first lane that is free when it starts. */
 export function lanesOf(tree: Tree): Lanes {
   const lane = new Int32Array(tree.spans.length);
-  /** When each lane is free again. Spans of one subtree come one after another, each subtree by start time. */
   const free: number[] = [];
-  tree.spans.forEach((span: TraceSpan, index) => {
+  const order = tree.spans.map((span, index): [number, TraceSpan] => [index, span]);
+  // A stable sort: parents stay before children that start at the same moment.
+  order.sort((a, b) => a[1].start_offset_ms - b[1].start_offset_ms);
+  for (const [index, span] of order) {
     const up = tree.parent[index] ?? -1;
     let at = up < 0 ? 0 : (lane[up] ?? 0) + 1;
     while ((free[at] ?? -Infinity) > span.start_offset_ms) at += 1;
     lane[index] = at;
     free[at] = span.start_offset_ms + span.duration_ms;
-  });
+  }
   return { lane, count: free.length };
 }
