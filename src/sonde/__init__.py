@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from sonde.resilience.limits import Limits
     from sonde.resilience.loops import LoopDetector
     from sonde.resilience.policy import policy
+    from sonde.resilience.prices import UnitPrices
     from sonde.resilience.ratelimit_headers import watch_client
     from sonde.resilience.retry import Retry, RetryBudget
     from sonde.resilience.scope import scope
-    from sonde.resilience.usage import UnitPrices
     from sonde.sdk.call import call
     from sonde.sdk.context import context, continued, headers
     from sonde.sdk.init import flush, init, ledger, shutdown
@@ -68,7 +68,7 @@ _PLACES = {
     "SemanticCache": "sonde.resilience.caching",
     "SqliteStore": "sonde.resilience.caching",
     "Target": "sonde.resilience.fallback",
-    "UnitPrices": "sonde.resilience.usage",
+    "UnitPrices": "sonde.resilience.prices",
     "batch": "sonde.resilience.batch",
     "call": "sonde.sdk.call",
     "context": "sonde.sdk.context",

@@ -11,10 +11,11 @@ from typing import Any, Literal
 from sonde.resilience import events
 from sonde.resilience.errors import BudgetExceeded
 from sonde.resilience.limits import UsageTap
+from sonde.resilience.prices import Pricing, book_price
 from sonde.resilience.scope import current_scope
 from sonde.resilience.steps import Steps
 from sonde.resilience.streams import Stream
-from sonde.resilience.usage import Pricing, TokenUse, book_price, usage_of
+from sonde.resilience.usage import TokenUse, usage_of
 from sonde.resilience.wrapping import Call, Policy, Proceed
 
 SCOPES_MAX = 10_000

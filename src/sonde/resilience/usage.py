@@ -1,14 +1,12 @@
-"""Tokens and cost out of an answer or the chunks of a stream, whichever provider's shape it has."""
+"""Tokens, and what was billed, out of an answer or a stream's chunks, whichever provider's shape it has."""
 
-import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 from sonde.resilience.lookup import get, number
 from sonde.resilience.wrapping import Call
 
-_log = logging.getLogger("sonde.resilience")
 _DEPTH_MAX = 8
 
 
@@ -21,6 +19,9 @@ class TokenUse:
     model: str | None = None
     cost_usd: float | None = None
     """The provider's or router's own figure."""
+    cached_input_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    reasoning_tokens: int | None = None
 
     @property
     def total_tokens(self) -> int | None:
@@ -30,12 +31,25 @@ class TokenUse:
         return (self.input_tokens or 0) + (self.output_tokens or 0)
 
     def later(self, other: "TokenUse") -> "TokenUse":
-        """What is known after a further chunk: counts of a stream are cumulative, so the later one wins."""
+        """What is known after a further chunk: counts of a stream are cumulative, so the later one wins.
+
+        But for Anthropic's last event, which may repeat the input without what was cached.
+        """
+        entered = other.input_tokens
+        if entered is None or (
+            self.cached_input_tokens
+            and other.cached_input_tokens is None
+            and entered < (self.input_tokens or 0)
+        ):
+            entered = self.input_tokens
         return TokenUse(
-            self.input_tokens if other.input_tokens is None else other.input_tokens,
+            entered,
             self.output_tokens if other.output_tokens is None else other.output_tokens,
             other.model or self.model,
             self.cost_usd if other.cost_usd is None else other.cost_usd,
+            self.cached_input_tokens if other.cached_input_tokens is None else other.cached_input_tokens,
+            self.cache_write_tokens if other.cache_write_tokens is None else other.cache_write_tokens,
+            self.reasoning_tokens if other.reasoning_tokens is None else other.reasoning_tokens,
         )
 
 
@@ -54,21 +68,22 @@ def usage_of(answer: Any) -> TokenUse | None:
 def _read(usage: Any, model: Any) -> TokenUse | None:
     name = model if isinstance(model, str) else None
     output = _first(usage, "completion_tokens", "output_tokens")
+    # Anthropic counts these beside the input; OpenAI's Responses have no such names.
+    beside, written = number(usage, "cache_read_input_tokens"), number(usage, "cache_creation_input_tokens")
+    cached = beside if beside is not None else _of_details(usage, "cached_tokens", "prompt", "input")
     entered = number(usage, "prompt_tokens")
     if entered is None:
         entered = number(usage, "input_tokens")
         if entered is not None:
-            # Anthropic counts these beside the input; OpenAI's Responses have no such names.
-            cached = (
-                number(usage, key) for key in ("cache_creation_input_tokens", "cache_read_input_tokens")
-            )
-            entered += sum(count or 0 for count in cached)
+            entered += (beside or 0) + (written or 0)
+    reasoned = _of_details(usage, "reasoning_tokens", "completion", "output")
     if entered is None and output is None:
         entered = _first(usage, "prompt_token_count", "promptTokenCount")
+        cached = _first(usage, "cached_content_token_count", "cachedContentTokenCount")
         answered = _first(usage, "candidates_token_count", "candidatesTokenCount")
-        thought = _first(usage, "thoughts_token_count", "thoughtsTokenCount")
-        if answered is not None or thought is not None:
-            output = (answered or 0) + (thought or 0)
+        reasoned = _first(usage, "thoughts_token_count", "thoughtsTokenCount")
+        if answered is not None or reasoned is not None:
+            output = (answered or 0) + (reasoned or 0)
     if entered is not None and output is None:
         # Embeddings: what is not input is output, and there is none.
         total = number(usage, "total_tokens")
@@ -79,7 +94,16 @@ def _read(usage: Any, model: Any) -> TokenUse | None:
     )
     if entered is None and output is None and billed is None:
         return None
-    return TokenUse(entered, output, name, billed)
+    return TokenUse(entered, output, name, billed, cached, written, reasoned)
+
+
+def _of_details(usage: Any, what: str, *sides: str) -> int | None:
+    """OpenAI's counts of a part: ``prompt_tokens_details.cached_tokens`` and the like."""
+    for side in sides:
+        details = get(usage, f"{side}_tokens_details")
+        if details is not None and not isinstance(details, (list, str)):
+            return number(details, what)
+    return None
 
 
 def _first(usage: Any, *names: str) -> int | None:
@@ -109,39 +133,3 @@ def _characters(value: Any, depth: int) -> int:
     if isinstance(value, (list, tuple)):
         return sum(_characters(one, depth + 1) for one in cast("Sequence[Any]", value))
     return 0
-
-
-Pricing = Callable[[Call, TokenUse], float | None]
-"""The cost of one call in USD, ``None`` when it cannot be told."""
-
-
-@dataclass(frozen=True, slots=True)
-class UnitPrices:
-    """Own prices: model → (USD per million input tokens, USD per million output tokens)."""
-
-    per_million: Mapping[str, tuple[float, float]]
-
-    def __call__(self, call: Call, use: TokenUse) -> float | None:
-        """The provider's own figure when there is one, else tokens × price."""
-        if use.cost_usd is not None:
-            return use.cost_usd
-        prices = self.per_million.get(use.model or "") or self.per_million.get(call.model or "")
-        if prices is None or use.total_tokens is None:
-            return None
-        return ((use.input_tokens or 0) * prices[0] + (use.output_tokens or 0) * prices[1]) / 1_000_000
-
-
-def book_price(call: Call, use: TokenUse) -> float | None:
-    """The provider's own figure, else the price of the ``genai-prices`` package where it is installed."""
-    model = use.model or call.model
-    if use.cost_usd is not None or model is None or use.total_tokens is None:
-        return use.cost_usd
-    try:
-        import genai_prices
-    except ImportError:
-        return None
-    usage = genai_prices.Usage(input_tokens=use.input_tokens, output_tokens=use.output_tokens)
-    try:
-        return float(genai_prices.calc_price(usage, model).total_price)
-    except LookupError:
-        return None

@@ -6,8 +6,8 @@ import pytest
 
 from sonde.resilience.cost_stop import CostStop
 from sonde.resilience.errors import BudgetExceeded
+from sonde.resilience.prices import UnitPrices
 from sonde.resilience.scope import scope
-from sonde.resilience.usage import UnitPrices
 from tests.unit.resilience.kit import KINDS, STREAMING, Kind, Listening, ProviderError, Script, call
 
 PRICES = UnitPrices({"m": (1_000.0, 0.0)})

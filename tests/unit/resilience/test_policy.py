@@ -18,10 +18,10 @@ from sonde.resilience.guardrails.personal import secrets
 from sonde.resilience.limits import Limits
 from sonde.resilience.loops import LoopDetector
 from sonde.resilience.policy import policy
+from sonde.resilience.prices import UnitPrices
 from sonde.resilience.retry import Retry
 from sonde.resilience.steps import Steps
 from sonde.resilience.streams import Stream
-from sonde.resilience.usage import UnitPrices
 from sonde.resilience.wrapping import Call, Policy, Proceed
 from tests.unit.resilience.kit import KINDS, STREAMING, FakeTime, Kind, Listening, ProviderError, Script, call
 

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sonde.resilience.usage import TokenUse, UnitPrices, book_price, estimated_tokens, usage_of
+from sonde.resilience.prices import UnitPrices, book_price
+from sonde.resilience.usage import TokenUse, estimated_tokens, usage_of
 from sonde.resilience.wrapping import Call
 
 
@@ -27,7 +28,7 @@ def asked(**kwargs: Any) -> Call:
                     "output_tokens": 3,
                 }
             },
-            TokenUse(1_107, 3),
+            TokenUse(1_107, 3, cached_input_tokens=1_000, cache_write_tokens=100),
         ),
         (
             {
@@ -38,7 +39,7 @@ def asked(**kwargs: Any) -> Call:
                 },
                 "model_version": "gemini",
             },
-            TokenUse(7, 23, "gemini"),
+            TokenUse(7, 23, "gemini", reasoning_tokens=20),
         ),
         ({"usage": {"prompt_tokens": 8, "total_tokens": 8}}, TokenUse(8, 0)),
         ({"usage": {"prompt_tokens": 8, "completion_tokens": 1, "cost": 0.25}}, TokenUse(8, 1, None, 0.25)),
@@ -60,6 +61,8 @@ def test_usage_of_each_shape(answer: Any, use: TokenUse | None) -> None:
 def test_the_chunks_of_a_stream_add_up_to_the_last_known() -> None:
     begun = TokenUse(10, 1, "claude")
     assert begun.later(TokenUse(None, 42)) == TokenUse(10, 42, "claude")
+    cached = TokenUse(1_010, 1, "claude", cached_input_tokens=1_000)
+    assert cached.later(TokenUse(10, 42)) == TokenUse(1_010, 42, "claude", cached_input_tokens=1_000)
 
 
 def test_unknown_stays_unknown() -> None:
@@ -93,5 +96,8 @@ def test_book_prices() -> None:
     cost = book_price(asked(model="gpt-4o-mini"), TokenUse(1_000_000, 0))
     assert cost is not None
     assert 0 < cost < 10
+    cached = book_price(asked(model="gpt-4o-mini"), TokenUse(1_000_000, 0, cached_input_tokens=1_000_000))
+    assert cached is not None
+    assert cached < cost  # what was cached costs less
     assert book_price(asked(model="nobody-knows-this"), TokenUse(1, 1)) is None
     assert book_price(asked(), TokenUse(1, 1, None, 0.5)) == 0.5

@@ -17,8 +17,8 @@ from sonde.resilience.caching.identity import identity, name_of
 from sonde.resilience.caching.keys import IGNORED, Unkeyable
 from sonde.resilience.caching.keys import key as hash_of
 from sonde.resilience.caching.recording import Recording
-from sonde.resilience.caching.saving import cost_of_answer
 from sonde.resilience.events import AttributeValue, annotate, emit, stating
+from sonde.resilience.prices import cost_of_answer
 from sonde.resilience.steps import Await, Steps, pause
 from sonde.resilience.streams import Stream
 from sonde.resilience.wrapping import Call, Policy, Proceed

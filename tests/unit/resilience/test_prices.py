@@ -7,7 +7,7 @@ import pytest
 
 from sonde.model.facts import SpanFacts, Usage
 from sonde.pricing import PriceBook
-from sonde.resilience.caching.saving import cost_of_answer
+from sonde.resilience.prices import cost_of_answer
 
 NOW = 1_795_000_000_000_000_000
 
