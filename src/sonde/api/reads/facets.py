@@ -81,6 +81,8 @@ class Counting:
         self.window = time_range(parameters.from_, parameters.to, shop.now_ns())
         self.project = grant.project_for(parameters.project)
         self.node = parse(parameters.filter or "")
+        self.seen: int | None = None
+        """Rows under the whole filter, when a pass has counted them by the way."""
         self.dimensions = [
             dimension_of(target, name, f"d{number}_")
             for number, name in enumerate(dict.fromkeys(parameters.dimension or DEFAULTS[target]))
@@ -101,7 +103,9 @@ class Counting:
         return {dimension.name: found[dimension.name] for dimension in self.dimensions}
 
     def total(self) -> int:
-        """Rows under the whole filter."""
+        """Rows under the whole filter. Cheaper after `counts`."""
+        if self.seen is not None:
+            return self.seen
         source = "spans" if self.target == "traces" else self.target
         conditions = self.conditions(self.node)
         final = "" if self.target == "logs" else " FINAL"
@@ -148,6 +152,8 @@ class Counting:
             "ORDER BY shape, n DESC, value LIMIT {top:UInt32} BY shape",
             {**conditions.params, "top": self.parameters.top},
         ).rows
+        if node == self.node:
+            self.seen = int(rows[0][3]) if rows else 0
         every = (1 << len(dimensions)) - 1
         found: dict[str, Counted] = {}
         for number, dimension in enumerate(dimensions):
@@ -194,6 +200,7 @@ def _counted(rows: list[tuple[Any, ...]]) -> Counted:
 def facets(shop: Services, grant: Grant, parameters: FacetParameters) -> Facets:
     """The largest values of each field of calls. Bounded however many values there are."""
     counting = Counting(shop, grant, parameters, "calls")
+    counts = counting.counts()
     return Facets(
         **_range(counting.window),
         calls=counting.total(),
@@ -203,7 +210,7 @@ def facets(shop: Services, grant: Grant, parameters: FacetParameters) -> Facets:
                 values=[FacetValue(value=value, calls=count) for value, count in counted.values],
                 other=counted.other,
             )
-            for name, counted in counting.counts().items()
+            for name, counted in counts.items()
         ],
     )
 
@@ -211,6 +218,7 @@ def facets(shop: Services, grant: Grant, parameters: FacetParameters) -> Facets:
 def row_facets(shop: Services, grant: Grant, parameters: RowFacetParameters, target: Target) -> RowFacets:
     """The same for traces, spans and log records."""
     counting = Counting(shop, grant, parameters, target)
+    counts = counting.counts()
     return RowFacets(
         **_range(counting.window),
         total=counting.total(),
@@ -220,7 +228,7 @@ def row_facets(shop: Services, grant: Grant, parameters: RowFacetParameters, tar
                 values=[RowFacetValue(value=value, count=count) for value, count in counted.values],
                 other=counted.other,
             )
-            for name, counted in counting.counts().items()
+            for name, counted in counts.items()
         ],
     )
 
