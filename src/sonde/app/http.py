@@ -4,6 +4,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import uvicorn
@@ -17,6 +18,8 @@ from sonde.model.limits import DRAIN_S
 
 log = logging.getLogger(__name__)
 
+DATE_S = 1.0
+"""How often the Date header is made anew."""
 GRACE_S = 4
 """How long open requests may finish after the listener closed, within `DRAIN_S`."""
 assert GRACE_S < DRAIN_S
@@ -80,6 +83,7 @@ class HttpServer(uvicorn.Server):
             )
         )
         self._on_started = on_started
+        self._told = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start listening, then say so."""
@@ -87,5 +91,17 @@ class HttpServer(uvicorn.Server):
         self._on_started()
 
     async def run_until_told(self, listener: socket.socket) -> None:
-        """Serve until ``should_exit`` is set. Unlike `serve` this leaves signals alone."""
+        """Serve until `stop` is called. Unlike `serve` this leaves signals alone."""
         await self._serve([listener])
+
+    def stop(self) -> None:
+        """Stop listening and let open requests finish. For the loop's own thread."""
+        self.should_exit = True
+        self._told.set()
+
+    async def main_loop(self) -> None:
+        """As uvicorn's, which wakes an idle process ten times a second to look whether it should exit."""
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(DATE_S):
+                    await self._told.wait()

@@ -98,7 +98,7 @@ async def _serve(server: Server, started: float) -> int:
     server.pipeline.stop_accepting()
     await loop.run_in_executor(None, server.stop_demo)
     server.viewers.close()
-    http.should_exit = True
+    http.stop()
     if grpc_server is not None:
         await grpc_server.stop(grace=2)
     await serving

@@ -33,8 +33,13 @@ CONFIG_FILE = "engine.xml"
 
 
 def engine_config(memory_bytes: int) -> str:
-    """The engine's configuration: small pools, small caches, no system log tables."""
+    """The engine's configuration: small pools, small caches, no system log tables.
+
+    What it does by the clock it does rarely: left to itself it wakes up a hundred times a second for nothing.
+    A write or a finished merge starts the next merge at once, whatever stands here.
+    """
     cache = max(memory_bytes // 16, 32 << 20)
+    merges, streams = "background_processing_pool", "background_streaming_processing_pool"
     return f"""<clickhouse>
     <logger><level>none</level></logger>
     <max_server_memory_usage>{memory_bytes}</max_server_memory_usage>
@@ -42,6 +47,11 @@ def engine_config(memory_bytes: int) -> str:
     <background_merges_mutations_concurrency_ratio>1</background_merges_mutations_concurrency_ratio>
     <background_schedule_pool_size>4</background_schedule_pool_size>
     <background_common_pool_size>2</background_common_pool_size>
+    <{merges}_thread_sleep_seconds_if_nothing_to_do>1</{merges}_thread_sleep_seconds_if_nothing_to_do>
+    <{merges}_task_sleep_seconds_when_no_work_multiplier>1.5</{merges}_task_sleep_seconds_when_no_work_multiplier>
+    <{merges}_task_sleep_seconds_when_no_work_max>60</{merges}_task_sleep_seconds_when_no_work_max>
+    <{streams}_thread_sleep_seconds_if_nothing_to_do>60</{streams}_thread_sleep_seconds_if_nothing_to_do>
+    <memory_worker_period_ms>500</memory_worker_period_ms>
     <max_thread_pool_size>256</max_thread_pool_size>
     <max_thread_pool_free_size>8</max_thread_pool_free_size>
     <mark_cache_size>{cache}</mark_cache_size>

@@ -177,7 +177,7 @@ class Listener:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._http.should_exit = True
+        self._loop.call_soon_threadsafe(self._http.stop)
         self._thread.join(20)
         assert not self._thread.is_alive(), "the listener did not stop"
         self.intake.close()
@@ -193,6 +193,7 @@ class Listener:
         ]
 
     async def _run(self) -> None:
+        self._loop = asyncio.get_running_loop()
         grpc_server, self.grpc_port = await start_grpc("127.0.0.1", 0, self.intake)
         await self._http.run_until_told(self._socket)
         await grpc_server.stop(grace=1)
