@@ -85,7 +85,7 @@ export function FigureTable<T>(props: Props<T>) {
       {rows.length === 0 ? (
         <div className="px-4 pb-4 text-sm text-ink-3">{empty ?? 'Nothing in this range.'}</div>
       ) : (
-        <div className="overflow-x-auto pb-1.5" tabIndex={0} role="region" aria-label={`${title}: table`}>
+        <div className="relative overflow-x-auto pb-1.5" tabIndex={0} role="region" aria-label={`${title}: table`}>
           <table className="w-full">
             <thead className="text-xs text-ink-3">
               <tr>

@@ -56,7 +56,7 @@ export function HeatmapCard({ title, unit, cells, format, color }: Props) {
           </Button>
         </Tooltip>
       </div>
-      <div className="overflow-x-auto px-3" tabIndex={0} role="region" aria-label={`${title}: by hour and weekday`}>
+      <div className="relative overflow-x-auto px-3" tabIndex={0} role="region" aria-label={`${title}: by hour and weekday`}>
         <table className="tabular w-full min-w-136 table-fixed border-separate border-spacing-0.5 text-2xs">
           <thead className="text-ink-3">
             <tr>
