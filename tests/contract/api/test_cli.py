@@ -171,3 +171,12 @@ def test_without_the_servers_packages_serve_says_how_to_get_them() -> None:
     assert done.returncode == EXIT_PROBLEM
     assert "pip install 'sonde[server]'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_filter_in_its_language(sonde: CliRunner) -> None:
+    calls = json.loads(run(sonde, "calls", "-f", "model:gpt-* -has:error", "-n", "100", "--json", *RANGE))
+    assert calls
+    assert {(call["request_model"], call["status"]) for call in calls} == {("gpt-4o", "ok")}
+    traces = json.loads(run(sonde, "traces", "--filter", "calls<3", "-n", "100", "--json", *RANGE))
+    assert {trace["calls"] for trace in traces} == {2}
+    run(sonde, "calls", "--filter", "modle:x", *RANGE, code=EXIT_PROBLEM)
