@@ -31,6 +31,7 @@ interface Props {
   onChange: (text: string) => void;
   stale: boolean;
   error?: unknown;
+  className?: string;
 }
 
 const FEW = 6;
@@ -45,7 +46,7 @@ function readOpen(name: string): Record<string, boolean> {
 }
 
 /** What there is to filter by, with counts under the filter that is set. Every click edits the filter's text. */
-export function FacetPanel({ name, noun, fields, ranges, text, facets, onChange, stale, error }: Props) {
+export function FacetPanel({ name, noun, fields, ranges, text, facets, onChange, stale, error, className }: Props) {
   const [opened, setOpened] = useState(() => readOpen(name));
   const terms = useMemo(() => termsOf(text), [text]);
   const setOpen = (field: string, open: boolean) => {
@@ -59,6 +60,7 @@ export function FacetPanel({ name, noun, fields, ranges, text, facets, onChange,
       className={cn(
         'w-58 shrink-0 overflow-y-auto border-r border-line bg-surface pb-6 transition-opacity max-md:hidden',
         stale && 'opacity-70 delay-200',
+        className,
       )}
     >
       {facets === undefined && error ? (

@@ -50,7 +50,9 @@ function useSettled<T>(value: T): T {
 }
 
 function faultOf({ message, hint, place }: ApiError): FilterFault | null {
-  return place && { message, hint, position: place.position, length: place.length, suggestions: [...place.suggestions] };
+  return (
+    place && { message, hint, position: place.position, length: place.length, suggestions: [...place.suggestions] }
+  );
 }
 
 const PLACEHOLDERS: Readonly<Record<FilterTarget, string>> = {

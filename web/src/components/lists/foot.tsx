@@ -16,7 +16,7 @@ interface Props {
 export function Foot({ noun, one, loaded, pending = false, complete, total, paused, onTop }: Props) {
   return (
     <div
-      className="tabular flex h-8 shrink-0 items-center gap-3 border-t border-line bg-surface px-4 text-xs text-ink-3"
+      className="tabular flex h-8 shrink-0 items-center gap-3 overflow-hidden whitespace-nowrap border-t border-line bg-surface px-4 text-xs text-ink-3"
       role="status"
     >
       <span>
@@ -29,8 +29,8 @@ export function Foot({ noun, one, loaded, pending = false, complete, total, paus
               : `${formatCount(loaded)} of ${formatCount(total)} ${noun} loaded`}
       </span>
       {paused ? (
-        <span className="inline-flex items-center gap-1 text-ink-2">
-          <Pause aria-hidden className="size-3" /> held still while you read
+        <span className="inline-flex min-w-0 items-center gap-1 truncate text-ink-2">
+          <Pause aria-hidden className="size-3 shrink-0" /> held still while you read
         </span>
       ) : null}
       <Button look="ghost" size="sm" className="ml-auto" onClick={onTop}>

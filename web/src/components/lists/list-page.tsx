@@ -117,6 +117,8 @@ export function ListPage<T extends ListRow>({ definition, state, actions, shown,
             onChange={state.setFilter}
             stale={facets.isPlaceholderData}
             error={badFilter ? null : facets.error}
+            // Where there is no room for three columns, what is looked at comes first.
+            {...(selected ? { className: 'max-[1400px]:hidden' } : {})}
           />
         ) : null}
         <div className="flex min-h-0 min-w-0 flex-1 flex-col">
