@@ -11,7 +11,6 @@ after each round, over the public API: each acknowledged request has all its spa
 
 import argparse
 import http.client
-import json
 import os
 import random
 import signal
@@ -21,7 +20,6 @@ import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from urllib.parse import urlencode
 
 from bench.bodies import CALLS_PER_TRACE, SPANS_PER_TRACE, Stream
 from bench.report import publish
@@ -144,11 +142,7 @@ class Oracle:
 
     def _overview_calls(self, sonde: Sonde) -> int:
         """Calls by the overview of a window around the whole run."""
-        window = {"project": "default", "from": "-2d", "to": "now"}
-        status, body = sonde.server.get(f"/api/v1/overview?{urlencode(window)}")
-        if status != 200:
-            raise RuntimeError(f"overview: {status} {body[:200]!r}")
-        answer = json.loads(body)
+        answer = sonde.query(measures=["calls"], **{"from": "-2d"})
         return int(answer["totals"]["calls"])
 
 

@@ -32,8 +32,7 @@ def main(arguments: list[str]) -> None:
         def look() -> None:
             while not over.wait(0.5):
                 began = time.perf_counter()
-                status, _ = sonde.server.get("/api/v1/overview?project=demo")
-                assert status == 200
+                sonde.query(project="demo", measures=["calls", "error_rate", "cost_usd"], interval="auto")
                 page_ms.append((time.perf_counter() - began) * 1_000)
 
         try:

@@ -30,18 +30,26 @@ class Sonde:
 
     def sql(self, text: str, **params: str | int) -> list[list[Any]]:
         """Rows of a query over the public SQL endpoint."""
-        body = json.dumps({"sql": text, "params": params})
+        rows: list[list[Any]] = self._post("sql", {"sql": text, "params": params})["rows"]
+        return rows
+
+    def query(self, **body: object) -> dict[str, Any]:
+        """Measures of the past day, or of ``from`` on."""
+        return self._post("query", {"project": "default", "from": "-24h", **body})
+
+    def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
-            connection.request("POST", "/api/v1/sql", body, {"Content-Type": "application/json"})
+            connection.request(
+                "POST", f"/api/v1/{path}", json.dumps(body), {"Content-Type": "application/json"}
+            )
             response = connection.getresponse()
-            answer = json.loads(response.read())
+            answer: dict[str, Any] = json.loads(response.read())
         finally:
             connection.close()
         if response.status != 200:
-            raise RuntimeError(f"{response.status} {answer.get('detail')}: {text}")
-        rows: list[list[Any]] = answer["rows"]
-        return rows
+            raise RuntimeError(f"{response.status} {answer.get('detail')}: {body}")
+        return answer
 
     def count(self, view: str = "spans") -> int:
         """How many rows a view has."""

@@ -149,7 +149,7 @@ def test_a_server_that_fails_is_named_and_asked_again(page: Page, watches: list[
         else:
             route.continue_()
 
-    page.route("**/api/v1/overview*", answer)
+    page.route("**/api/v1/query", answer)
     page.goto("/?project=shop&range=6h")
     expect(page.get_by_role("alert")).to_contain_text("The engine rests.")
     broken = False

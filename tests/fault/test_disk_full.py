@@ -113,7 +113,7 @@ def test_no_space_left_at_all(tmp_path_factory: pytest.TempPathFactory) -> None:
         until(is_full, 60)
         assert_told_to_come_back(server)
         assert int(rows_now(server, "select count() from spans")[0][0]) >= 50
-        assert get(server, "/api/v1/overview").status == 200
+        assert get(server, "/api/v1/calls").status == 200
         volume.make_room()
         until(lambda: get(server, "/readyz").status == 200, 60)
         ids, body = spans(20)

@@ -18,7 +18,6 @@ from sonde.api.routes import (
     logs,
     mapping,
     metrics,
-    overview,
     projects,
     query,
     scores,
@@ -38,7 +37,7 @@ PREFIX = "/api/v1"
 PUBLIC_PATHS = frozenset({("POST", f"{PREFIX}/session")})
 """The only routes of this application that a stranger may call."""
 NOUNS = (
-    overview, query, live, calls, spans, traces, sessions, users, logs, metrics, infrastructure, scores,
+    query, live, calls, spans, traces, sessions, users, logs, metrics, infrastructure, scores,
     annotations, views, filters, status, ledger, sql, mapping, projects, deletions, keys, session, storage,
 )  # fmt: skip
 

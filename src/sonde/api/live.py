@@ -1,8 +1,8 @@
 """The live stream of calls: at most one push a second and one small query behind it.
 
-A viewer is told what became visible since its last push. Rows carry the time they were written, and the engine
-knows up to which moment everything written is visible, so nothing comes twice and nothing is left out; when
-nothing was written, nothing is asked. A viewer that was away comes back with ``Last-Event-ID``.
+A viewer is told what became visible since its last push. Rows carry the time they were written, and the
+engine knows up to which moment everything written is visible, so nothing comes twice and nothing is left out;
+when nothing was written, nothing is asked. A viewer that was away comes back with ``Last-Event-ID``.
 """
 
 import asyncio

@@ -177,12 +177,6 @@ class TurnParameters(SessionParameters):
     session: str = Field(min_length=1, max_length=2000)
 
 
-class OverviewParameters(CallFilters):
-    """The overview."""
-
-    step: str = Field(default="auto", pattern=r"^(auto|[1-9]\d{0,7})$", description="auto, or seconds")
-
-
 class TraceParameters(ProjectParameters):
     """One trace."""
 

@@ -106,7 +106,7 @@ class Services:
     sink: ScoreSink
     catalog: Catalog
     rollups: Rollups | None = None
-    """None reads every overview from rows."""
+    """None reads every measure from rows."""
     price: Callable[[SpanFacts, int], Cost] | None = None
     """The price of a call at a time (ns), for pasted spans."""
     keeper: Keeper | None = None

@@ -109,10 +109,6 @@ class Client:
         """Measures by dimension and over time: the body of POST /query."""
         return self.request("POST", "/query", body=body)
 
-    def overview(self, **params: Any) -> Json:
-        """Totals and series."""
-        return self.request("GET", "/overview", params=params)
-
     def calls(self, **params: Any) -> Json:
         """One page of calls."""
         return self.request("GET", "/calls", params=params)

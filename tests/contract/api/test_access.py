@@ -199,7 +199,6 @@ def test_without_scope_content_no_answer_holds_content(world: World) -> None:
         "/calls?q=hello",
         "/logs?q=body",
         "/traces?q=hello",
-        "/overview?q=hello",
         "/calls/facets?q=hello",
     ):
         assert world.remote.get(f"/api/v1{path}", headers=headers).status_code == 403

@@ -1,12 +1,12 @@
-"""Single things and sums: a call, a trace, a span, the overview, status, settings."""
+"""Single things: a call, a trace, a span, status, settings."""
 
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from sonde.api.reads.together import together
 from sonde.store.engine import WriteBatch
+from sonde.store.together import together
 from tests.contract.api.world import NOW_NS, SECOND_NS, World, call_row, facts, span_of, span_row, trace_of
 
 ALL = {"from": "2026-11-20T00:00:00Z", "to": "2026-11-21T00:00:00Z", "project": "alpha"}
@@ -179,85 +179,6 @@ def test_a_long_message_is_cut_and_can_be_had_whole(world: World) -> None:
 
 
 COUNTED = [number for number in range(90) if number % 9 != 8]
-
-
-def check_totals(totals: dict[str, Any]) -> None:
-    assert totals["calls"] == 80
-    assert totals["errors"] == sum(1 for number in COUNTED if number % 10 == 9)
-    assert totals["error_rate"] == pytest.approx(totals["errors"] / 80)
-    known = [number for number in COUNTED if number % 8 != 7]
-    assert totals["usage_missing_calls"] == 80 - len(known)
-    tokens = totals["tokens"]
-    assert tokens["input"] == sum(100 + number for number in known)
-    assert tokens["cached_input"] == 40 * len(known)
-    assert tokens["uncached_input"] + tokens["cached_input"] + tokens["cache_write"] == tokens["input"]
-    assert tokens["output"] == 10 * len(known)
-    priced = [number for number in COUNTED if number % 5 != 4]
-    assert totals["unpriced_calls"] == 80 - len(priced)
-    assert Decimal(totals["cost_usd"]["total"]) == sum(
-        Decimal(number) / 1000 + Decimal("0.001") for number in priced
-    )
-    assert totals["users"] == 4
-    assert totals["sessions"] == 1
-    assert 400 <= totals["duration_ms"]["p50"] <= 700
-    assert totals["duration_ms"]["p99"] <= 1_000
-
-
-@pytest.mark.parametrize("built", [False, True])
-def test_the_overview_is_exact_from_rows_and_from_rollups(world: World, built: bool) -> None:
-    if built:
-        world.rollups.rebuild()
-    rows = get(world, "/overview", **{**ALL, "from": "2026-11-20T22:00:00Z", "step": "30"})
-    assert rows["source"] == "rows"
-    rolled = get(world, "/overview", **{**ALL, "from": "2026-11-17T00:00:00Z"})
-    assert rolled["source"] == "rollup"
-    filtered = get(
-        world,
-        "/overview",
-        **{
-            **ALL,
-            "from": "2026-11-17T00:00:00Z",
-            "user": ["user-plain-0", "user-plain-1", "user-plain-2", "user-plain-3"],
-        },
-    )
-    assert filtered["source"] == "rows"
-    for answer in (rows, rolled, filtered):
-        check_totals(answer["totals"])
-        assert sum(point["calls"] for point in answer["series"]) == 80
-        assert sum(model["calls"] for model in answer["models"]) == 80
-        assert {model["model"] for model in answer["models"]} == {"gpt-4o", "claude-sonnet-4-5"}
-        assert [item["name"] for item in answer["services"]] == ["service-plain"]
-        assert [item["name"] for item in answer["endpoints"]] == ["/plain"]
-        assert answer["previous"]["calls"] == 0
-        assert answer["previous"]["cost_usd"]["total"] is None
-        assert answer["previous"]["error_rate"] is None
-
-
-def test_the_range_before_is_compared(world: World) -> None:
-    answer = get(world, "/overview", **{"from": "2026-11-20T23:15:00Z", "to": "2026-11-20T23:30:00Z"})
-    first = sum(1 for number in COUNTED if number * 20 < 900)
-    second = sum(1 for number in COUNTED if 900 <= number * 20 < 1800)
-    assert (answer["previous"]["calls"], answer["totals"]["calls"]) == (first, second)
-
-
-def test_an_overview_filter_holds_everywhere(world: World) -> None:
-    for since in ("2026-11-20T22:00:00Z", "2026-11-10T00:00:00Z"):
-        answer = get(world, "/overview", **{**ALL, "from": since, "provider": "openai"})
-        wanted = sum(1 for number in COUNTED if number % 2 == 0)
-        assert answer["totals"]["calls"] == wanted
-        assert sum(point["calls"] for point in answer["series"]) == wanted
-        assert [model["provider"] for model in answer["models"]] == ["openai"]
-
-
-@pytest.mark.parametrize("step", ["60", "300", "3600", "86400", "auto"])
-def test_steps_cover_the_range_without_holes(world: World, step: str) -> None:
-    answer = get(world, "/overview", **{**ALL, "from": "2026-11-20T20:00:00Z", "step": step})
-    times = [point["time"] for point in answer["series"]]
-    assert times == sorted(set(times))
-    assert sum(point["calls"] for point in answer["series"]) == 80
-    assert (
-        world.local.get("/api/v1/overview", params={**ALL, "from": "-365d", "step": "1"}).status_code == 400
-    )
 
 
 def test_status_says_what_came_and_where_to_send(world: World) -> None:

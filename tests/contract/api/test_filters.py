@@ -131,7 +131,7 @@ def test_facets_count_what_a_click_finds(world: World, target: str) -> None:
 
 
 def test_a_wrong_filter_says_where(world: World) -> None:
-    for path in ("/calls", "/traces", "/spans", "/logs", "/calls/facets", "/spans/facets", "/overview"):
+    for path in ("/calls", "/traces", "/spans", "/logs", "/calls/facets", "/spans/facets"):
         found = get(world, path, 400, filter="cost>1 modle:a", **ALL)
         assert found["code"] == "bad-filter"
         if path != "/logs":

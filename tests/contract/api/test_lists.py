@@ -239,9 +239,7 @@ def test_logs_metrics_and_scores(world: World) -> None:
     assert (score["score_id"], score["value"]) == ("score-alpha", 0.5)
 
 
-@pytest.mark.parametrize(
-    "path", ["/calls", "/traces", "/logs", "/scores", "/overview", "/calls/facets", "/metrics/names"]
-)
+@pytest.mark.parametrize("path", ["/calls", "/traces", "/logs", "/scores", "/calls/facets", "/metrics/names"])
 def test_times_are_checked(world: World, path: str) -> None:
     for wrong in (
         {"from": "yesterday"},

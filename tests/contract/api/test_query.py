@@ -151,3 +151,59 @@ def test_strangers_and_other_projects_stay_out(world: World) -> None:
     assert (
         world.remote.post("/api/v1/query", json=words, headers=world.key(["read"], "beta")).status_code == 403
     )
+
+
+COUNTED = [number for number in range(90) if number % 9 != 8]
+DAY = {"from": "2026-11-20T22:00:00Z", "to": "2026-11-21T00:30:00Z"}
+
+
+@pytest.mark.parametrize("built", [False, True])
+@pytest.mark.parametrize("filter_", ["", "user:user-plain-*"], ids=["rollup", "rows"])
+def test_sums_are_exact(world: World, built: bool, filter_: str) -> None:
+    if built:
+        world.rollups.rebuild()
+    names = [
+        *("calls", "errors", "error_rate", "usage_missing_rate", "input_tokens", "cached_input_tokens"),
+        *("uncached_input_tokens", "cache_write_tokens", "output_tokens", "unpriced_calls", "cost_usd"),
+        *("users", "sessions", "latency_p50_ms", "latency_p99_ms"),
+    ]
+    found = ask(world, measures=names, filter=filter_, interval=300, compare=True, **DAY)
+    assert found["source"] == ("rows" if filter_ else "rollup")
+    totals = found["totals"]
+    known = [number for number in COUNTED if number % 8 != 7]
+    priced = [number for number in COUNTED if number % 5 != 4]
+    assert totals["calls"] == sum(found["series"]["calls"]) == 80
+    assert totals["errors"] == sum(1 for number in COUNTED if number % 10 == 9)
+    assert totals["error_rate"] == pytest.approx(totals["errors"] / 80)
+    assert totals["usage_missing_rate"] == pytest.approx(1 - len(known) / 80)
+    assert totals["input_tokens"] == sum(100 + number for number in known)
+    assert totals["cached_input_tokens"] == 40 * len(known)
+    parts = totals["uncached_input_tokens"] + totals["cached_input_tokens"] + totals["cache_write_tokens"]
+    assert parts == totals["input_tokens"]
+    assert totals["output_tokens"] == 10 * len(known)
+    assert totals["unpriced_calls"] == 80 - len(priced)
+    assert Decimal(totals["cost_usd"]) == sum(Decimal(n) / 1000 + Decimal("0.001") for n in priced)
+    assert (totals["users"], totals["sessions"]) == (4, 1)
+    assert 400 <= totals["latency_p50_ms"] <= 700
+    assert totals["latency_p99_ms"] <= 1_000
+    # Nothing before: counts are 0, everything else is unknown.
+    assert found["previous"]["calls"] == 0
+    assert found["previous"]["cost_usd"] is None
+    assert found["previous"]["error_rate"] is None
+
+
+def test_the_parts_of_a_range_are_compared(world: World) -> None:
+    quarter = {"from": "2026-11-20T23:15:00Z", "to": "2026-11-20T23:30:00Z"}
+    found = ask(world, measures=["calls"], compare=True, **quarter)
+    first = sum(1 for number in COUNTED if number * 20 < 900)
+    second = sum(1 for number in COUNTED if 900 <= number * 20 < 1800)
+    assert (found["previous"]["calls"], found["totals"]["calls"]) == (first, second)
+
+
+@pytest.mark.parametrize("interval", [60, 300, 3_600, 86_400, "auto", "day", "week", "month"])
+def test_steps_cover_the_range_without_holes(world: World, interval: int | str) -> None:
+    found = ask(world, measures=["calls", "throughput_rps"], interval=interval, **DAY)
+    assert found["times"] == sorted(set(found["times"]))
+    assert sum(found["series"]["calls"]) == 80
+    rate = [value for value in found["series"]["throughput_rps"] if value]
+    assert all(0 < value < 1 for value in rate)

@@ -497,27 +497,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/overview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Totals, series and largest parts of a time range
-         * @description Calls, errors, latency, tokens and cost of the range and of the range before it, with series per
-         *     step.
-         */
-        get: operations["get_overview_api_v1_overview_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -993,7 +972,7 @@ export interface paths {
         };
         /**
          * The same by a parameter
-         * @description For any name of a session: web servers refuse a slash within a part of a path, however it is written.
+         * @description For any name of a session: web servers refuse a slash inside a part of a path, even an encoded one.
          */
         get: operations["get_turns_api_v1_turns_get"];
         put?: never;
@@ -1187,55 +1166,6 @@ export interface components {
              * @description An absolute path that does not exist yet
              */
             directory: string;
-        };
-        /**
-         * CallAggregate
-         * @description The measures of a set of calls.
-         */
-        CallAggregate: {
-            /**
-             * Calls
-             * @default 0
-             */
-            calls: number;
-            cost_usd: components["schemas"]["CostSums"];
-            duration_ms: components["schemas"]["DurationQuantiles"];
-            /**
-             * Error Rate
-             * @description errors / calls, 0 to 1; null without calls
-             */
-            error_rate: number | null;
-            /**
-             * Errors
-             * @default 0
-             */
-            errors: number;
-            /**
-             * Sessions
-             * @description Different sessions, approximate
-             * @default 0
-             */
-            sessions: number;
-            tokens: components["schemas"]["TokenSums"];
-            ttft_ms: components["schemas"]["TtftQuantiles"];
-            /**
-             * Unpriced Calls
-             * @description Calls whose price is not known: cost_usd leaves them out
-             * @default 0
-             */
-            unpriced_calls: number;
-            /**
-             * Usage Missing Calls
-             * @description Calls that reported no tokens
-             * @default 0
-             */
-            usage_missing_calls: number;
-            /**
-             * Users
-             * @description Different users, approximate
-             * @default 0
-             */
-            users: number;
         };
         /**
          * CallColumns
@@ -1746,18 +1676,6 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * CostSums
-         * @description US dollars of the priced calls. Null when no call has a known cost: unknown is not free.
-         */
-        CostSums: {
-            /** Input */
-            input: string | null;
-            /** Output */
-            output: string | null;
-            /** Total */
-            total: string | null;
-        };
-        /**
          * Deletion
          * @description What to delete: exactly one of trace, session, user or the whole project.
          */
@@ -1807,18 +1725,6 @@ export interface components {
             name: string;
             /** Title */
             title: string;
-        };
-        /**
-         * DurationQuantiles
-         * @description Milliseconds. Null when there is no call. Approximate (t-digest) for longer ranges.
-         */
-        DurationQuantiles: {
-            /** P50 */
-            p50: number | null;
-            /** P95 */
-            p95: number | null;
-            /** P99 */
-            p99: number | null;
         };
         /**
          * Explained
@@ -2692,113 +2598,6 @@ export interface components {
             truncated: boolean;
         };
         /**
-         * ModelUse
-         * @description One model of one provider.
-         */
-        ModelUse: {
-            /**
-             * Calls
-             * @default 0
-             */
-            calls: number;
-            cost_usd: components["schemas"]["CostSums"];
-            duration_ms: components["schemas"]["DurationQuantiles"];
-            /**
-             * Error Rate
-             * @description errors / calls, 0 to 1; null without calls
-             */
-            error_rate: number | null;
-            /**
-             * Errors
-             * @default 0
-             */
-            errors: number;
-            /**
-             * Model
-             * @description The model asked for; the answering one when it is not known
-             */
-            model: string | null;
-            /** Provider */
-            provider: string | null;
-            /**
-             * Sessions
-             * @description Different sessions, approximate
-             * @default 0
-             */
-            sessions: number;
-            tokens: components["schemas"]["TokenSums"];
-            ttft_ms: components["schemas"]["TtftQuantiles"];
-            /**
-             * Unpriced Calls
-             * @description Calls whose price is not known: cost_usd leaves them out
-             * @default 0
-             */
-            unpriced_calls: number;
-            /**
-             * Usage Missing Calls
-             * @description Calls that reported no tokens
-             * @default 0
-             */
-            usage_missing_calls: number;
-            /**
-             * Users
-             * @description Different users, approximate
-             * @default 0
-             */
-            users: number;
-        };
-        /**
-         * NamedUse
-         * @description One service or one endpoint.
-         */
-        NamedUse: {
-            /**
-             * Calls
-             * @default 0
-             */
-            calls: number;
-            cost_usd: components["schemas"]["CostSums"];
-            duration_ms: components["schemas"]["DurationQuantiles"];
-            /**
-             * Error Rate
-             * @description errors / calls, 0 to 1; null without calls
-             */
-            error_rate: number | null;
-            /**
-             * Errors
-             * @default 0
-             */
-            errors: number;
-            /** Name */
-            name: string | null;
-            /**
-             * Sessions
-             * @description Different sessions, approximate
-             * @default 0
-             */
-            sessions: number;
-            tokens: components["schemas"]["TokenSums"];
-            ttft_ms: components["schemas"]["TtftQuantiles"];
-            /**
-             * Unpriced Calls
-             * @description Calls whose price is not known: cost_usd leaves them out
-             * @default 0
-             */
-            unpriced_calls: number;
-            /**
-             * Usage Missing Calls
-             * @description Calls that reported no tokens
-             * @default 0
-             */
-            usage_missing_calls: number;
-            /**
-             * Users
-             * @description Different users, approximate
-             * @default 0
-             */
-            users: number;
-        };
-        /**
          * NewAnnotation
          * @description An annotation to make.
          */
@@ -2938,101 +2737,6 @@ export interface components {
             descending: boolean;
             /** Measure */
             measure: string;
-        };
-        /**
-         * Overview
-         * @description Everything the first page needs, in one answer.
-         */
-        Overview: {
-            /** Endpoints */
-            endpoints: components["schemas"]["NamedUse"][];
-            /**
-             * From
-             * Format: date-time
-             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
-             */
-            from: string;
-            /**
-             * Models
-             * @description Largest first by cost, then calls
-             */
-            models: components["schemas"]["ModelUse"][];
-            /** @description The same measures of the range of equal length just before */
-            previous: components["schemas"]["CallAggregate"];
-            /** Series */
-            series: components["schemas"]["OverviewPoint"][];
-            /** Services */
-            services: components["schemas"]["NamedUse"][];
-            /**
-             * Source
-             * @description Whether roll-ups were used; then `from` and `to` are rounded outwards to the minute
-             * @enum {string}
-             */
-            source: "rows" | "rollup";
-            /** Step Seconds */
-            step_seconds: number;
-            /**
-             * To
-             * Format: date-time
-             * @description RFC 3339, UTC, up to nanoseconds: 2026-11-21T09:30:00.123456789Z
-             */
-            to: string;
-            totals: components["schemas"]["CallAggregate"];
-        };
-        /**
-         * OverviewPoint
-         * @description One step of the series.
-         */
-        OverviewPoint: {
-            /**
-             * Calls
-             * @default 0
-             */
-            calls: number;
-            cost_usd: components["schemas"]["CostSums"];
-            duration_ms: components["schemas"]["DurationQuantiles"];
-            /**
-             * Error Rate
-             * @description errors / calls, 0 to 1; null without calls
-             */
-            error_rate: number | null;
-            /**
-             * Errors
-             * @default 0
-             */
-            errors: number;
-            /**
-             * Sessions
-             * @description Different sessions, approximate
-             * @default 0
-             */
-            sessions: number;
-            /**
-             * Time
-             * Format: date-time
-             * @description Start of the step
-             */
-            time: string;
-            tokens: components["schemas"]["TokenSums"];
-            ttft_ms: components["schemas"]["TtftQuantiles"];
-            /**
-             * Unpriced Calls
-             * @description Calls whose price is not known: cost_usd leaves them out
-             * @default 0
-             */
-            unpriced_calls: number;
-            /**
-             * Usage Missing Calls
-             * @description Calls that reported no tokens
-             * @default 0
-             */
-            usage_missing_calls: number;
-            /**
-             * Users
-             * @description Different users, approximate
-             * @default 0
-             */
-            users: number;
         };
         /** Page[CallSummary] */
         Page_CallSummary_: {
@@ -4542,48 +4246,6 @@ export interface components {
             text: string;
         };
         /**
-         * TokenSums
-         * @description Sums over the calls that report them. ``input`` = uncached + cached + cache write; ``output`` includes
-         *     reasoning.
-         */
-        TokenSums: {
-            /**
-             * Cache Write
-             * @default 0
-             */
-            cache_write: number;
-            /**
-             * Cached Input
-             * @default 0
-             */
-            cached_input: number;
-            /**
-             * Input
-             * @default 0
-             */
-            input: number;
-            /**
-             * Output
-             * @default 0
-             */
-            output: number;
-            /**
-             * Reasoning
-             * @default 0
-             */
-            reasoning: number;
-            /**
-             * Total
-             * @default 0
-             */
-            total: number;
-            /**
-             * Uncached Input
-             * @default 0
-             */
-            uncached_input: number;
-        };
-        /**
          * ToolCallPreview
          * @description A tool a model asked for.
          */
@@ -4895,16 +4557,6 @@ export interface components {
             unpriced_calls: number;
             /** User Id */
             user_id: string | null;
-        };
-        /**
-         * TtftQuantiles
-         * @description Time to the first token in milliseconds, of streamed calls that report it.
-         */
-        TtftQuantiles: {
-            /** P50 */
-            p50: number | null;
-            /** P95 */
-            p95: number | null;
         };
         /**
          * TurnCall
@@ -6505,81 +6157,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MetricSeriesList"];
-                };
-            };
-            /** @description The request does not fit the schema */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description An error, as a problem document */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_overview_api_v1_overview_get: {
-        parameters: {
-            query?: {
-                /** @description Every project of the credential when left out */
-                project?: string | null;
-                /** @description RFC 3339, or relative to now: -15m, -24h, -7d. The last 24 hours when left out */
-                from?: string | null;
-                /** @description RFC 3339, `now`, or relative. Now when left out */
-                to?: string | null;
-                /** @description Asked-for or answering model */
-                model?: string[];
-                provider?: string[];
-                status?: ("ok" | "error")[];
-                operation?: string[];
-                service?: string[];
-                environment?: string[];
-                user?: string[];
-                session?: string[];
-                endpoint?: string[];
-                prompt_name?: string[];
-                tag?: string[];
-                cost_state?: ("priced" | "unpriced" | "free")[];
-                error_type?: string[];
-                finish_reason?: string[];
-                min_cost_usd?: string | null;
-                max_cost_usd?: string | null;
-                min_duration_ms?: number | null;
-                max_duration_ms?: number | null;
-                min_tokens?: number | null;
-                max_tokens?: number | null;
-                trace_id?: string | null;
-                /** @description Conditions in the filter language: `model:gpt-4o cost>0.05 -env:dev` */
-                filter?: string | null;
-                /** @description False: show the dropped duplicates instead (they are never summed) */
-                counted?: boolean;
-                /** @description Words to find in the content; needs scope content */
-                q?: string | null;
-                /** @description auto, or seconds */
-                step?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Overview"];
                 };
             };
             /** @description The request does not fit the schema */

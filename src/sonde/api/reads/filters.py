@@ -28,8 +28,6 @@ TOTAL_TOKENS = (
     "if(isNull(input_tokens) AND isNull(output_tokens), NULL, "
     "ifNull(input_tokens, 0) + ifNull(output_tokens, 0))"
 )
-ROLLUP_FILTERS = frozenset({"provider", "operation", "service", "environment", "endpoint"})
-"""Filters that the roll-up has a column of the same name for."""
 
 
 def call_conditions(
@@ -105,12 +103,3 @@ def _content(conditions: Conditions, words: str, window: TimeRange | None) -> No
         f"(project, trace_id, span_id) IN (SELECT project, trace_id, span_id FROM contents WHERE {where})",
         **found.params,
     )
-
-
-def is_rollup_enough(filters: CallFilters) -> bool:
-    """Whether the roll-up can answer: only filters it has the columns for."""
-    plain = {"project", "from_", "to", "counted", "step", "limit", "top"}
-    given = {
-        name for name, value in filters.model_dump().items() if value not in (None, []) and name not in plain
-    }
-    return filters.counted and given <= ROLLUP_FILTERS | {"model"}

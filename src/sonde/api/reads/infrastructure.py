@@ -10,7 +10,6 @@ from sonde.api.reads.host_measures import HOST_MEASURES, METRIC_NAMES
 from sonde.api.reads.host_series import Reader
 from sonde.api.reads.query import Conditions, finite, money
 from sonde.api.reads.steps import bucket_starts, step_seconds
-from sonde.api.reads.together import together
 from sonde.api.schemas.infrastructure import (
     CallMeasure,
     CallSeries,
@@ -23,6 +22,7 @@ from sonde.api.schemas.infrastructure import (
 from sonde.api.services import Services
 from sonde.api.times import SECOND_NS, TimeRange, format_time, time_range
 from sonde.auth.grant import Grant
+from sonde.store.together import together
 
 STEP_MIN_S = 60
 """Metrics are exported once a minute as a rule: shorter steps would be holes."""

@@ -5,11 +5,11 @@ from collections import defaultdict
 from sonde.api.parameters import LogSummaryParameters
 from sonde.api.reads.log_conditions import log_conditions
 from sonde.api.reads.steps import bucket_starts, step_seconds
-from sonde.api.reads.together import together
 from sonde.api.schemas.logs import LogFacet, LogFacetValue, LogSeverityCounts, LogSummary
 from sonde.api.services import Services
 from sonde.api.times import SECOND_NS, TimeRange, format_time, time_range
 from sonde.auth.grant import Grant
+from sonde.store.together import together
 
 DIMENSIONS = ("severity", "service", "event_name")
 SEVERITIES = ("fatal", "error", "warn", "info", "debug", "trace", "")

@@ -1,113 +1,156 @@
-"""The measures of a set of calls: as SQL over rows and over the roll-up, and as they are sent."""
+"""Questions about measures: from the request to `sonde.measures` and back."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from sonde.api.reads.query import finite, money
-from sonde.api.schemas.overview import (
-    CallAggregate,
-    CostSums,
-    DurationQuantiles,
-    TokenSums,
-    TtftQuantiles,
+from sonde.api.reads.query import money
+from sonde.api.schemas.query import (
+    Catalogue,
+    DimensionInfo,
+    MeasureInfo,
+    Number,
+    QueryAnswer,
+    QueryGroup,
+    QueryRequest,
 )
-from sonde.store.rollups import STATES, from_rows, merged
+from sonde.api.services import Services
+from sonde.api.times import SECOND_NS, TimeRange, format_time, time_range
+from sonde.auth.grant import Grant
+from sonde.filters import Scope, compile_filter
+from sonde.measures.ask import Asker
+from sonde.measures.catalogue import MEASURES, Measure
+from sonde.measures.dimensions import DIMENSIONS, Dimension
+from sonde.measures.intervals import interval_of, zone_of
+from sonde.measures.question import Condition, Question, Value, dimensions_named, measures_named
 
-TOKENS = ("input_tokens", "cached_input_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens")
-COSTS = ("cost_usd", "input_cost_usd", "output_cost_usd")
-COUNTS = ("calls", "errors", "unpriced", "tokens_unknown")
-
-# Every result has a name of its own: an alias that is also a column would be put in for it.
-_SUMS = (*COUNTS, *TOKENS, *COSTS)
-
-ROW_COLUMNS = (
-    "provider, service, endpoint, status, cost_state, duration_ns, ttft_ms, user_id, session_id, "
-    + ", ".join((*TOKENS, *COSTS))
-)
-"""What `ROW_STAGE` and the breakdowns take of call rows."""
-ROLLUP_COLUMNS = ", ".join(("bucket", "provider", "service", "endpoint", *_SUMS, *STATES))
-"""What `ROLLUP_STAGE` and the breakdowns take of roll-ups."""
-ROW_STAGE = ", ".join(
-    f"{expression} AS {'s' if name in STATES else 'n'}_{name}"
-    for name, expression in from_rows().items()
-    if name in STATES or name in _SUMS
-)
-"""From call rows to sums and states, which `MEASURES` takes."""
-ROLLUP_STAGE = ", ".join(
-    (
-        *(f"sum({name}) AS n_{name}" for name in _SUMS),
-        *(f"{merged(name, suffix='MergeState')} AS s_{name}" for name in STATES),
-    )
-)
-"""The same from `sonde.store.rollups`."""
-MEASURES = ", ".join(
-    (
-        *(f"sum(stage.n_{name}) AS n_{name}" for name in _SUMS),
-        f"{merged('duration_digest', 's_duration_digest')} AS duration_quantiles",
-        f"{merged('ttft_digest', 's_ttft_digest')} AS ttft_quantiles",
-        f"{merged('users', 's_users')} AS n_users",
-        f"{merged('sessions', 's_sessions')} AS n_sessions",
-    )
-)
-"""The measures of anything made by one of the stages."""
-QUANTILES = 3
+_COLUMNS = {"model": ("request_model", "response_model")}
+"""Columns of fields of the filter language that are not a column of the same name."""
 
 
-def aggregate_fields(row: dict[str, Any]) -> dict[str, Any]:
-    """Fields of `CallAggregate` from a row of measures."""
-    calls = int(row["n_calls"])
-    tokens = {name: int(row[f"n_{name}"] or 0) for name in TOKENS}
-    cached, written = tokens["cached_input_tokens"], tokens["cache_write_tokens"]
-    priced = calls > int(row["n_unpriced"])
-    duration = [_milliseconds(value) for value in _quantiles(row["duration_quantiles"])]
-    ttft = [finite(value) for value in _quantiles(row["ttft_quantiles"])]
-    return {
-        "calls": calls,
-        "errors": int(row["n_errors"]),
-        "error_rate": row["n_errors"] / calls if calls else None,
-        "duration_ms": DurationQuantiles(p50=duration[0], p95=duration[1], p99=duration[2]),
-        "ttft_ms": TtftQuantiles(p50=ttft[0], p95=ttft[1]),
-        "tokens": TokenSums(
-            input=tokens["input_tokens"],
-            uncached_input=max(tokens["input_tokens"] - cached - written, 0),
-            cached_input=cached,
-            cache_write=written,
-            output=tokens["output_tokens"],
-            reasoning=tokens["reasoning_tokens"],
-            total=tokens["input_tokens"] + tokens["output_tokens"],
-        ),
-        "cost_usd": CostSums(
-            total=money(_sum(row["n_cost_usd"], priced)),
-            input=money(_sum(row["n_input_cost_usd"], priced)),
-            output=money(_sum(row["n_output_cost_usd"], priced)),
-        ),
-        "unpriced_calls": int(row["n_unpriced"]),
-        "usage_missing_calls": int(row["n_tokens_unknown"]),
-        "users": int(row["n_users"]),
-        "sessions": int(row["n_sessions"]),
-    }
-
-
-def empty_aggregate() -> CallAggregate:
-    """The measures of no call: counts are 0, everything else is unknown."""
-    return CallAggregate(
-        duration_ms=DurationQuantiles(),
-        ttft_ms=TtftQuantiles(),
-        tokens=TokenSums(),
-        cost_usd=CostSums(),
+def catalogue() -> Catalogue:
+    """What can be asked for."""
+    return Catalogue(
+        measures=[_measure(measure) for measure in MEASURES],
+        dimensions=[_dimension(dimension) for dimension in DIMENSIONS],
     )
 
 
-def _sum(value: Decimal | None, priced: bool) -> Decimal | None:
-    """A sum of money; without a priced call it is unknown, not 0."""
-    return value if priced else None
+def question_of(shop: Services, grant: Grant, body: QueryRequest) -> Question:
+    """The question of a request. Raises `BadInput`, `FilterError`, `Forbidden`."""
+    window = time_range(body.from_, body.to, shop.now_ns())
+    zone = zone_of(body.time_zone)
+    return Question(
+        project=grant.project_for(body.project),
+        from_ns=window.from_ns,
+        to_ns=window.to_ns,
+        measures=measures_named(body.measures),
+        dimensions=dimensions_named(body.dimensions),
+        where=_condition(grant, body, window),
+        interval=None
+        if body.interval is None
+        else interval_of(body.interval, window.from_ns, window.to_ns, zone),
+        time_zone=body.time_zone,
+        compare=body.compare,
+        limit=body.limit,
+        other=body.other,
+        order=measures_named([body.order.measure])[0] if body.order else None,
+        descending=body.order.descending if body.order else True,
+    )
 
 
-def _quantiles(values: list[float | None] | None) -> list[float | None]:
-    found = list(values or [])
-    return found if len(found) == QUANTILES else [None] * QUANTILES
+def answer(shop: Services, question: Question, query_id: str | None = None) -> QueryAnswer:
+    """The answer, as it is sent."""
+
+    def run(sql: str, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+        return shop.query(sql, params, query_id=query_id).dicts()
+
+    reply = Asker(run, shop.rollups).ask(question)
+    interval = question.interval
+    return QueryAnswer(
+        from_=format_time(reply.from_ns),
+        to=format_time(reply.to_ns),
+        interval_seconds=interval.seconds if interval else None,
+        time_zone=question.time_zone,
+        source="rollup" if reply.rolled_up else "rows",
+        measures=[_measure(measure) for measure in question.measures],
+        dimensions=[_dimension(dimension) for dimension in question.dimensions],
+        times=[format_time(start * SECOND_NS) for start in interval.starts] if interval else None,
+        totals=_numbers(reply.totals),
+        previous=None if reply.previous is None else _numbers(reply.previous),
+        series=_many(reply.series),
+        groups=[
+            QueryGroup(
+                values=group.values,
+                other=group.other,
+                totals=_numbers(group.totals),
+                previous=None if group.previous is None else _numbers(group.previous),
+                series=_many(group.series),
+            )
+            for group in reply.groups
+        ],
+    )
 
 
-def _milliseconds(nanoseconds: float | None) -> float | None:
-    value = finite(nanoseconds)
-    return None if value is None else round(value / 1e6, 3)
+def table(answer: QueryAnswer) -> tuple[list[str], list[list[Any]]]:
+    """An answer as one table: a row per group and step."""
+    names = [measure.name for measure in answer.measures]
+    keys = [dimension.name for dimension in answer.dimensions]
+    times = answer.times or []
+    header = [*keys, *(["time"] if answer.times is not None else []), *names]
+    parts = [
+        ([("(other)" if group.other else group.values[key]) for key in keys], group.totals, group.series)
+        for group in answer.groups
+    ] or [([], answer.totals, answer.series)]
+    rows: list[list[Any]] = []
+    for values, totals, series in parts:
+        if series is None:
+            rows.append([*values, *(totals[name] for name in names)])
+        else:
+            rows.extend(
+                [*values, time, *(series[name][at] for name in names)] for at, time in enumerate(times)
+            )
+    return header, rows
+
+
+def _condition(grant: Grant, body: QueryRequest, window: TimeRange) -> Condition:
+    if not body.filter.strip():
+        return Condition()
+    first = window.before.from_ns if body.compare else window.from_ns
+    scope = Scope(first, window.to_ns, grant.project_for(body.project))
+    compiled = compile_filter(body.filter, "calls", scope=scope, time_zone=body.time_zone)
+    if compiled.needs_content:
+        grant.need("content")
+    columns = frozenset(column for field in compiled.fields for column in _COLUMNS.get(field, (field,)))
+    return Condition(compiled.sql, compiled.params, columns if compiled.direct else None)
+
+
+def _measure(measure: Measure) -> MeasureInfo:
+    return MeasureInfo(
+        name=measure.name,
+        title=measure.title,
+        unit=measure.unit,
+        description=measure.description,
+        null_means=measure.null_means,
+        better=measure.better,
+    )
+
+
+def _dimension(dimension: Dimension) -> DimensionInfo:
+    return DimensionInfo(name=dimension.name, title=dimension.title, description=dimension.description)
+
+
+def _numbers(values: Mapping[str, Value]) -> dict[str, Number]:
+    return {name: _number(value) for name, value in values.items()}
+
+
+def _number(value: Value) -> Number:
+    return money(value) if isinstance(value, Decimal) else value
+
+
+def _many(series: Mapping[str, list[Value]] | None) -> dict[str, list[Number]] | None:
+    return (
+        None
+        if series is None
+        else {name: [_number(value) for value in values] for name, values in series.items()}
+    )

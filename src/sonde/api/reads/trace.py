@@ -9,7 +9,6 @@ from sonde.api.parameters import TraceParameters
 from sonde.api.reads.call_rows import NODE_CALL_COLUMNS, span_call
 from sonde.api.reads.query import NO_SPAN, Conditions
 from sonde.api.reads.scores import of_trace
-from sonde.api.reads.together import together
 from sonde.api.reads.trace_rows import summary_of
 from sonde.api.reads.tree import TreeNode, tree_order
 from sonde.api.schemas.scores import ScoreItem
@@ -18,6 +17,7 @@ from sonde.api.services import Services
 from sonde.api.times import TimeRange, format_time
 from sonde.auth.grant import Grant
 from sonde.model.errors import NotFound
+from sonde.store.together import together
 
 SPANS_READ_MAX = 60_000
 """Spans of one trace that are read: of longer ones the earliest."""
