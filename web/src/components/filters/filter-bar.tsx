@@ -319,15 +319,15 @@ export function FilterBar({ target, value, onChange, error, placeholder, classNa
               )}
               onClick={() => choose(option)}
             >
-              {option.recent ? <History aria-hidden className="size-3.5 shrink-0 text-ink-3" /> : null}
+              {option.recent ? <History aria-hidden className="size-3.5 shrink-0 text-ink-2" /> : null}
               <span className={cn('mono truncate text-xs', option.about === '' ? 'flex-1' : 'max-w-[55%] shrink-0')}>
                 {option.text}
               </span>
               {option.about === '' ? null : (
-                <span className="min-w-0 flex-1 truncate text-xs text-ink-3">{option.about}</span>
+                <span className="min-w-0 flex-1 truncate text-xs text-ink-2">{option.about}</span>
               )}
               {option.calls === undefined || option.calls === null ? null : (
-                <span className="tabular text-xs text-ink-3">{formatCompact(option.calls)}</span>
+                <span className="tabular text-xs text-ink-2">{formatCompact(option.calls)}</span>
               )}
             </div>
           ))}
