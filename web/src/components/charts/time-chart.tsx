@@ -233,21 +233,22 @@ function Tip({ x, width, title, rows, extra }: TipProps) {
       style={onLeft ? { right: width - x + 12 } : { left: x + 12 }}
     >
       <div className="tabular mb-1 whitespace-nowrap text-ink-3">{title}</div>
-      <dl className="tabular grid grid-cols-[auto_1fr_auto] items-center gap-x-2 gap-y-0.5">
+      <dl className="tabular grid grid-cols-[1fr_auto] items-center gap-x-3 gap-y-0.5">
         {rows.map((row) => (
           <div key={row.name} className="contents">
-            <span
-              className="size-2 rounded-[2px]"
-              style={{ background: `var(--s-${row.color}, var(--${row.color}))` }}
-            />
-            <dt className="whitespace-nowrap text-ink-2">{row.name}</dt>
+            <dt className="flex items-center gap-2 whitespace-nowrap text-ink-2">
+              <span
+                className="size-2 rounded-[2px]"
+                style={{ background: `var(--s-${row.color}, var(--${row.color}))` }}
+              />
+              {row.name}
+            </dt>
             <dd className="text-right font-medium whitespace-nowrap">{row.value}</dd>
           </div>
         ))}
         {extra.map((row) => (
           <div key={row.name} className="contents">
-            <span />
-            <dt className="whitespace-nowrap text-ink-3">{row.name}</dt>
+            <dt className="pl-4 whitespace-nowrap text-ink-3">{row.name}</dt>
             <dd className="text-right whitespace-nowrap">{row.value}</dd>
           </div>
         ))}
