@@ -1,7 +1,7 @@
 /** Questions to the catalogue of measures: one address for every figure, series and breakdown of the pages. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { TIME_ZONE } from '@/lib/format';
 import type { Bounds } from '@/lib/time-range';
+import { timeZone } from '@/lib/zone';
 import { api, take, type Schemas } from './client';
 import type { Scope } from './queries';
 
@@ -36,12 +36,12 @@ const SHORT_MS = 60_000;
 
 export function measuresQuery(scope: Scope, question: Question) {
   return queryOptions({
-    queryKey: ['query', ...scopeKey(scope), question],
+    queryKey: ['query', ...scopeKey(scope), question, timeZone()],
     queryFn: async ({ signal }) => {
       const body: Schemas['QueryRequest'] = {
         project: scope.project,
         ...windowOf(scope),
-        time_zone: TIME_ZONE,
+        time_zone: timeZone(),
         measures: [...question.measures],
         dimensions: [...(question.dimensions ?? [])],
         filter: question.filter ?? '',

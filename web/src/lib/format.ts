@@ -1,5 +1,7 @@
 /** Numbers, money and times as people read them. Unknown is always `UNKNOWN`, never 0. */
 
+import { timeZone } from './zone';
+
 export const UNKNOWN = '–';
 
 type Known = number | null | undefined;
@@ -132,19 +134,37 @@ export function formatBytes(bytes: Known): string {
   return `${unit === 0 ? whole.format(value) : significant(value, 3)} ${units[unit] ?? ''}`;
 }
 
-// --- times: in the browser's zone, which the pages name -----------------------------------------------------------
+// --- times: in the zone in force, which the pages name ------------------------------------------------------------
 
-export const TIME_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+interface Formats {
+  zone: string;
+  day: Intl.DateTimeFormat;
+  clock: Intl.DateTimeFormat;
+  shortDay: Intl.DateTimeFormat;
+  zoneName: Intl.DateTimeFormat;
+}
 
-const dayParts = new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit' });
-const clock = new Intl.DateTimeFormat('en-GB', {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  hourCycle: 'h23',
-});
-const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
-const zoneName = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'shortOffset' });
+let made: Formats | null = null;
+
+/** Made once for a zone: making them is slow. */
+function formats(): Formats {
+  const zone = timeZone();
+  if (made?.zone === zone) return made;
+  made = {
+    zone,
+    day: new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }),
+    clock: new Intl.DateTimeFormat('en-GB', {
+      timeZone: zone,
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      hourCycle: 'h23',
+    }),
+    shortDay: new Intl.DateTimeFormat('en-GB', { timeZone: zone, day: 'numeric', month: 'short' }),
+    zoneName: new Intl.DateTimeFormat('en-GB', { timeZone: zone, timeZoneName: 'shortOffset' }),
+  };
+  return made;
+}
 
 export type Instant = number | string | null | undefined;
 
@@ -159,8 +179,8 @@ export function toMs(time: Instant): number | null {
 export function formatTimestamp(time: Instant): string {
   const ms = toMs(time);
   if (ms === null) return UNKNOWN;
-  const date = new Date(ms);
-  return `${dayParts.format(date)} ${clock.format(date)}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+  const { day, clock } = formats();
+  return `${day.format(ms)} ${clock.format(ms)}.${String(new Date(ms).getUTCMilliseconds()).padStart(3, '0')}`;
 }
 
 /** "2026-11-21 09:36". */
@@ -173,11 +193,11 @@ export function formatMinute(time: Instant): string {
 export function formatRowTime(time: Instant, now: number): string {
   const ms = toMs(time);
   if (ms === null) return UNKNOWN;
-  const date = new Date(ms);
-  const today = new Date(now);
-  if (date.toDateString() === today.toDateString()) return clock.format(date);
-  if (date.getFullYear() === today.getFullYear()) return `${shortDay.format(date)} ${clock.format(date)}`;
-  return `${dayParts.format(date)} ${clock.format(date).slice(0, 5)}`;
+  const { day, clock, shortDay } = formats();
+  const [date, today] = [day.format(ms), day.format(now)];
+  if (date === today) return clock.format(ms);
+  if (date.slice(0, 4) === today.slice(0, 4)) return `${shortDay.format(ms)} ${clock.format(ms)}`;
+  return `${date} ${clock.format(ms).slice(0, 5)}`;
 }
 
 /** "just now", "12 s ago", "5 min ago", "3 h ago", "2 d ago". */
@@ -195,24 +215,27 @@ export function formatAgo(time: Instant, now: number): string {
 
 /** "UTC", "GMT+2". */
 export function zoneOffset(now: number): string {
-  const part = zoneName.formatToParts(new Date(now)).find((item) => item.type === 'timeZoneName')?.value ?? '';
+  const name = formats()
+    .zoneName.formatToParts(now)
+    .find((item) => item.type === 'timeZoneName');
+  const part = name?.value ?? '';
   return part === 'GMT' || part === 'GMT+0' ? 'UTC' : part;
 }
 
 /** "Europe/Berlin (GMT+1)", "UTC". */
 export function describeZone(now: number): string {
   const offset = zoneOffset(now);
-  return offset === TIME_ZONE ? offset : `${TIME_ZONE} (${offset})`;
+  return offset === timeZone() ? offset : `${timeZone()} (${offset})`;
 }
 
 /** Axis labels: as short as the width of the whole range allows. */
 export function formatAxisTime(ms: number, rangeMs: number): string {
-  const date = new Date(ms);
-  const time = clock.format(date);
+  const { clock, shortDay } = formats();
+  const time = clock.format(ms);
   if (rangeMs <= 10 * 60_000) return time;
   if (rangeMs <= 36 * 3_600_000) return time.slice(0, 5);
   const midnight = time.startsWith('00:00');
-  return rangeMs <= 8 * 86_400_000 && !midnight ? time.slice(0, 5) : shortDay.format(date);
+  return rangeMs <= 8 * 86_400_000 && !midnight ? time.slice(0, 5) : shortDay.format(ms);
 }
 
 // --- comparison ---------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
  * "2026-11-21T09:00:00Z--2026-11-21T10:00:00Z" (absolute).
  */
 import { formatMinute } from './format';
+import { startOfDay, wallText, zonedTime } from './zone';
 
 export interface RelativeRange {
   kind: 'relative';
@@ -94,11 +95,6 @@ const WORDS: Readonly<Record<string, string>> = {
   w: 'w', week: 'w', weeks: 'w',
 }; // prettier-ignore
 
-function startOfDay(ms: number, days = 0): number {
-  const date = new Date(ms);
-  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + days).getTime();
-}
-
 /** One end as people write it: "2026-11-21", "2026-11-21 09:30", "09:30" (of `day`), "now", ISO 8601. */
 function readInstant(text: string, day: number, now: number): number | null {
   const word = text.trim().toLowerCase();
@@ -109,13 +105,13 @@ function readInstant(text: string, day: number, now: number): number | null {
   if (time) {
     const [hours, minutes, seconds] = [Number(time[1]), Number(time[2]), Number(time[3] ?? 0)];
     if (hours > 24 || minutes > 59 || seconds > 59) return null;
-    const date = new Date(day);
-    return new Date(date.getFullYear(), date.getMonth(), date.getDate(), hours, minutes, seconds).getTime();
+    const [year, month, date] = wallText(day).slice(0, 10).split('-').map(Number);
+    return zonedTime(year ?? 0, month ?? 1, date ?? 1, hours, minutes, seconds);
   }
   const date = /^(\d{4})-(\d{2})-(\d{2})(?:[ t](\d{1,2}):(\d{2})(?::(\d{2}))?)?$/.exec(word);
   if (date) {
     const [year, month, dayOfMonth, hours, minutes, seconds] = date.slice(1).map((part) => Number(part || 0));
-    return new Date(year ?? 0, (month ?? 1) - 1, dayOfMonth, hours, minutes, seconds).getTime();
+    return zonedTime(year ?? 0, month ?? 1, dayOfMonth ?? 1, hours, minutes, seconds);
   }
   const parsed = /^\d{4}-\d{2}-\d{2}t/.test(word) ? Date.parse(text.trim()) : Number.NaN;
   return Number.isFinite(parsed) ? parsed : null;

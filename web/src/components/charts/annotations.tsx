@@ -10,6 +10,7 @@ import { Dialog } from '@/components/ui/dialog';
 import { Field, Input, Select, TextArea } from '@/components/ui/field';
 import { toMs } from '@/lib/format';
 import { useScope } from '@/lib/scope';
+import { wallText, zonedTime } from '@/lib/zone';
 import { MarksScope, type ChartMark, type MarkKind } from './marks';
 
 const UNDO_MS = 10_000;
@@ -132,10 +133,15 @@ export function AnnotateButton({ service = null, services = [], range = null }: 
   );
 }
 
-/** As `datetime-local` inputs have it, in this browser's time. */
+/** As `datetime-local` inputs have it, in the zone in force. */
 function localText(ms: number): string {
-  const date = new Date(ms);
-  return new Date(ms - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+  return wallText(ms).slice(0, 16);
+}
+
+/** The moment that such an input names; NaN when it is empty. */
+function momentOf(text: string): number {
+  const [year, month, day, hour, minute] = text.split(/[-T:]/).map(Number);
+  return zonedTime(year ?? Number.NaN, month ?? Number.NaN, day ?? Number.NaN, hour, minute);
 }
 
 const KINDS: readonly (readonly [MarkKind, string])[] = [
@@ -163,11 +169,11 @@ function AnnotateForm({ service: first, services, range, onClose }: FormProps) {
   const [text, setText] = useState('');
   const [tags, setTags] = useState('');
   const [tried, setTried] = useState(false);
-  const begins = Date.parse(time);
+  const begins = momentOf(time);
   const wrong = {
     title: title.trim() === '' ? 'What happened?' : undefined,
     time: Number.isFinite(begins) ? undefined : 'A date and a time',
-    end: end !== '' && !(Date.parse(end) > begins) ? 'Has to be after the beginning' : undefined,
+    end: end !== '' && !(momentOf(end) > begins) ? 'Has to be after the beginning' : undefined,
   };
   const create = useMutation({
     mutationFn: () => {
@@ -176,7 +182,7 @@ function AnnotateForm({ service: first, services, range, onClose }: FormProps) {
         title: title.trim(),
         kind,
         time: new Date(begins).toISOString(),
-        end_time: end === '' ? null : new Date(end).toISOString(),
+        end_time: end === '' ? null : new Date(momentOf(end)).toISOString(),
         text,
         tags: tags
           .split(',')

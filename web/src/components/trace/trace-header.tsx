@@ -9,7 +9,8 @@ import { CopyButton } from '@/components/ui/copy-button';
 import { Menu, MenuContent, MenuItem, MenuTrigger } from '@/components/ui/menu';
 import { Tooltip } from '@/components/ui/tooltip';
 import { copyText, saveFile } from '@/lib/clipboard';
-import { formatAgo, formatCompact, formatCount, formatDuration, formatTimestamp, TIME_ZONE } from '@/lib/format';
+import { formatAgo, formatCompact, formatCount, formatDuration, formatTimestamp } from '@/lib/format';
+import { timeZone } from '@/lib/zone';
 
 interface Props {
   trace: TraceOutline;
@@ -120,7 +121,7 @@ export function TraceHeader({ trace, spans, now }: Props) {
         </Item>
         <Item name="Spans">{formatCount(trace.spans)}</Item>
         <Item name="Started">
-          <span title={`${formatTimestamp(trace.time)} ${TIME_ZONE}`}>
+          <span title={`${formatTimestamp(trace.time)} ${timeZone()}`}>
             {formatTimestamp(trace.time).slice(0, 19)} <span className="text-ink-3">{formatAgo(trace.time, now)}</span>
           </span>
         </Item>
