@@ -242,6 +242,7 @@ def test_a_text_is_found_anywhere_in_the_trace(page: Page) -> None:
     expect(found).to_contain_text("no find")
 
 
+@pytest.mark.timeout(600)
 def test_fifty_thousand_spans_open_and_scroll(page: Page, server: Served) -> None:
     now_ns = time.time_ns()
     root = "c" * 16
