@@ -75,7 +75,7 @@ export function Turn({ turn, number, total }: { turn: SessionTurn; number: numbe
           {open ? '▾' : '▸'} {formatCount(turn.calls)} {turn.calls === 1 ? 'call' : 'calls'}
           <span className="ml-2 text-ink-3">{turn.models.join(', ')}</span>
         </button>
-        {open ? <Calls turn={turn} /> : null}
+        {open ? <Calls turn={turn} number={number} /> : null}
       </div>
     </li>
   );
@@ -83,10 +83,8 @@ export function Turn({ turn, number, total }: { turn: SessionTurn; number: numbe
 
 function Said({ who, preview }: { who: 'asked' | 'answered'; preview: Preview }) {
   return (
-    <section
-      className="flex gap-2.5 [&_svg]:mt-0.5 [&_svg]:size-4 [&_svg]:shrink-0"
-      aria-label={who === 'asked' ? 'What was asked' : 'What was answered'}
-    >
+    <div className="relative flex gap-2.5 [&_svg]:mt-0.5 [&_svg]:size-4 [&_svg]:shrink-0">
+      <span className="sr-only">{who === 'asked' ? 'Asked:' : 'Answered:'}</span>
       {who === 'asked' ? (
         <User aria-hidden className="text-[var(--s-blue)]" />
       ) : (
@@ -100,13 +98,13 @@ function Said({ who, preview }: { who: 'asked' | 'answered'; preview: Preview })
           </p>
         ) : null}
       </div>
-    </section>
+    </div>
   );
 }
 
-function Calls({ turn }: { turn: SessionTurn }) {
+function Calls({ turn, number }: { turn: SessionTurn; number: number }) {
   return (
-    <div className="overflow-x-auto pb-1" tabIndex={0} role="region" aria-label="Calls of this turn">
+    <div className="overflow-x-auto pb-1" tabIndex={0} role="region" aria-label={`Calls of turn ${number}`}>
       <table className="w-full min-w-144 text-xs">
         <tbody>
           {turn.items.map((call) => (
