@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -138,7 +140,12 @@ def test_the_keyboard_opens_and_closes_records(page: Page) -> None:
 
 
 def test_from_a_cpu_peak_to_the_calls_behind_it(page: Page) -> None:
-    page.goto(INFRASTRUCTURE)
+    # Whole steps, so that every one of them is as wide as the next.
+    end = int(time.time()) // 300 * 300
+    start, stop = (
+        datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for at in (end - 9_000, end)
+    )
+    page.goto(f"/infrastructure?project=ops&range={start}--{stop}")
     expect(page.get_by_role("combobox", name="Service")).to_have_value(OPS_SERVICE)
     correlations = page.get_by_role("region", name="Correlations")
     expect(correlations.get_by_role("row").nth(1)).to_contain_text("strongly")

@@ -6,6 +6,7 @@ import { Breakdown, errorTypeColumns, ModelName } from '@/components/analytics/b
 import { FigurePage, CompareToggle, useCompare } from '@/components/analytics/figure-page';
 import { Panel } from '@/components/analytics/panel';
 import { groupSeries } from '@/components/analytics/series';
+import { Annotated } from '@/components/charts/annotations';
 import { CursorProvider } from '@/components/charts/cursor';
 import { CallsChart, CostChart, costSeries, LatencyChart, TokensChart } from '@/components/overview/charts';
 import { breakdownQuestion, mainQuestion } from '@/components/overview/questions';
@@ -65,43 +66,45 @@ function OverviewPage() {
             <Failure className="card" error={main.error} what="The figures" onRetry={() => void main.refetch()} />
           ) : null}
           {main.data ? <Tiles answer={main.data} filter={filter} /> : null}
-          <CursorProvider>
-            <div className="grid gap-3 lg:grid-cols-2">
-              {main.isError && main.data === undefined ? null : (
-                <>
-                  <Panel title="Calls" query={main}>
-                    {(answer) => <CallsChart answer={answer} onZoom={onZoom} />}
-                  </Panel>
-                  <Panel title="Latency" query={main}>
-                    {(answer) => <LatencyChart answer={answer} onZoom={onZoom} />}
-                  </Panel>
-                  <Panel title="Tokens" query={main}>
-                    {(answer) => <TokensChart answer={answer} onZoom={onZoom} />}
-                  </Panel>
-                </>
-              )}
-              <Panel title="Cost" query={costBy === 'type' ? main : models}>
-                {(answer) => (
-                  <CostChart
-                    answer={answer}
-                    series={costBy === 'type' ? costSeries(answer) : groupSeries(answer, 'cost_usd', 'model')}
-                    onZoom={onZoom}
-                    actions={
-                      <Select
-                        aria-label="Cost by"
-                        className="h-7 py-0 text-xs"
-                        value={costBy}
-                        onChange={(event) => setCostBy(event.target.value === 'model' ? 'model' : 'type')}
-                      >
-                        <option value="type">by token type</option>
-                        <option value="model">by model</option>
-                      </Select>
-                    }
-                  />
+          <Annotated>
+            <CursorProvider>
+              <div className="grid gap-3 lg:grid-cols-2">
+                {main.isError && main.data === undefined ? null : (
+                  <>
+                    <Panel title="Calls" query={main}>
+                      {(answer) => <CallsChart answer={answer} onZoom={onZoom} />}
+                    </Panel>
+                    <Panel title="Latency" query={main}>
+                      {(answer) => <LatencyChart answer={answer} onZoom={onZoom} />}
+                    </Panel>
+                    <Panel title="Tokens" query={main}>
+                      {(answer) => <TokensChart answer={answer} onZoom={onZoom} />}
+                    </Panel>
+                  </>
                 )}
-              </Panel>
-            </div>
-          </CursorProvider>
+                <Panel title="Cost" query={costBy === 'type' ? main : models}>
+                  {(answer) => (
+                    <CostChart
+                      answer={answer}
+                      series={costBy === 'type' ? costSeries(answer) : groupSeries(answer, 'cost_usd', 'model')}
+                      onZoom={onZoom}
+                      actions={
+                        <Select
+                          aria-label="Cost by"
+                          className="h-7 py-0 text-xs"
+                          value={costBy}
+                          onChange={(event) => setCostBy(event.target.value === 'model' ? 'model' : 'type')}
+                        >
+                          <option value="type">by token type</option>
+                          <option value="model">by model</option>
+                        </Select>
+                      }
+                    />
+                  )}
+                </Panel>
+              </div>
+            </CursorProvider>
+          </Annotated>
           <Panel title="Models" query={models}>
             {(answer) => (
               <Breakdown
