@@ -1,16 +1,13 @@
-"""Lists as CSV and as JSON lines."""
+"""Lists, results and answers as files."""
 
-import csv
-import io
 import itertools
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, get_type_hints
 
-import orjson
-from fastapi import Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi import Response
 from pydantic import BaseModel
 
+from sonde.api.files import download
 from sonde.api.parameters import CallListParameters, Format, LogParameters, TraceListParameters
 from sonde.api.reads.calls import every_call
 from sonde.api.reads.logs import every_log
@@ -27,86 +24,6 @@ from sonde.model.errors import BadInput
 CALLS_MAX = 100_000
 TRACES_MAX = 100_000
 LOGS_MAX = 100_000
-MEDIA_TYPES: dict[Format, str] = {
-    "json": "application/json",
-    "csv": "text/csv",
-    "jsonl": "application/x-ndjson",
-}
-EXPORT_RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {
-        "content": {
-            "text/csv": {"schema": {"type": "string"}},
-            "application/x-ndjson": {"schema": {"type": "string"}},
-        }
-    }
-}
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def wanted_format(request: Request, parameter: Format | None) -> Format:
-    """The format of the ``format`` parameter, else of Accept, else JSON."""
-    if parameter is not None:
-        return parameter
-    accepted = request.headers.get("accept", "").lower()
-    for kind, media in MEDIA_TYPES.items():
-        if kind != "json" and media in accepted:
-            return kind
-    return "json"
-
-
-def cell(value: Any) -> str:
-    """One CSV cell. Stored text is not ours: one that a spreadsheet would run as a formula gets a quote
-    before it.
-    """
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list | dict):
-        return orjson.dumps(value).decode()
-    text = str(value)
-    if isinstance(value, str) and text.startswith(FORMULA_STARTS) and not is_number(text):
-        return "'" + text
-    return text
-
-
-def is_number(text: str) -> bool:
-    """Whether text is a plain number, which may begin with a minus."""
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def csv_lines(header: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
-    """Lines of a CSV file (RFC 4180)."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow([cell(name) for name in header])
-    for row in rows:
-        writer.writerow([cell(value) for value in row])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-    yield buffer.getvalue()
-
-
-def json_lines(header: list[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
-    """One JSON object a line."""
-    for row in rows:
-        yield orjson.dumps(dict(zip(header, row, strict=True))).decode() + "\n"
-
-
-def download(kind: Format, name: str, header: list[str], rows: Iterable[Iterable[Any]]) -> Response:
-    """A streamed file."""
-    lines = csv_lines(header, rows) if kind == "csv" else json_lines(header, rows)
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}.{kind}"',
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "no-store",
-    }
-    return StreamingResponse(lines, media_type=f"{MEDIA_TYPES[kind]}; charset=utf-8", headers=headers)
 
 
 def chosen_columns(model: type[BaseModel], columns: str | None) -> list[str]:
@@ -129,9 +46,14 @@ def export_items(
     header = chosen_columns(model, columns)
     first = next(items, None)
     every = itertools.chain([first] if first is not None else [], items)
-    return download(
-        kind, name, header, ([_plain(getattr(item, field)) for field in header] for item in every)
-    )
+    rows = ([_plain(getattr(item, field)) for field in header] for item in every)
+    return download(kind, name, header, rows, annotations_of(model, header))
+
+
+def annotations_of(model: type[BaseModel], header: list[str]) -> dict[str, Any]:
+    """What the fields of a file are, their notes included."""
+    hints = get_type_hints(model, include_extras=True)
+    return {name: hints[name] for name in header}
 
 
 def _plain(value: Any) -> Any:
@@ -172,7 +94,7 @@ def export_logs(shop: Services, grant: Grant, parameters: LogParameters, kind: F
     logs = every_log(shop, grant, parameters, LOGS_MAX)
     first = next(logs, None)  # before the answer begins, so that an error is still an error
     rows = ([getattr(item, name) for name in header] for item in itertools.chain([first], logs) if item)
-    return download(kind, "logs", header, rows)
+    return download(kind, "logs", header, rows, annotations_of(LogItem, header))
 
 
 def export_sql(result: SqlResult, kind: Format) -> Response:

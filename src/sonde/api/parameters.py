@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sonde.api.schemas.common import CostState, Status
 from sonde.filters.parsing import TEXT_MAX as FILTER_TEXT_MAX
 
-Format = Literal["json", "csv", "jsonl"]
+Format = Literal["json", "csv", "jsonl", "parquet"]
 Severity = Literal["trace", "debug", "info", "warn", "error", "fatal", ""]
 
 
@@ -61,7 +61,9 @@ FilterText = Annotated[
 class ListExportParameters(Parameters):
     """A list as a file."""
 
-    format: Format | None = Field(default=None, description="csv or jsonl exports every row of the filter")
+    format: Format | None = Field(
+        default=None, description="csv, jsonl or parquet exports every row of the filter"
+    )
     columns: str | None = Field(
         default=None,
         max_length=4000,
@@ -204,7 +206,9 @@ class LogFilters(WindowParameters):
 class LogParameters(LogFilters, ListParameters):
     """The list of log records."""
 
-    format: Format | None = Field(default=None, description="csv or jsonl exports every row of the filter")
+    format: Format | None = Field(
+        default=None, description="csv, jsonl or parquet exports every row of the filter"
+    )
 
 
 class LogSummaryParameters(LogFilters):

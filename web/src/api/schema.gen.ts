@@ -5112,8 +5112,8 @@ export interface operations {
     list_calls_api_v1_calls_get: {
         parameters: {
             query?: {
-                /** @description csv or jsonl exports every row of the filter */
-                format?: ("json" | "csv" | "jsonl") | null;
+                /** @description csv, jsonl or parquet exports every row of the filter */
+                format?: ("json" | "csv" | "jsonl" | "parquet") | null;
                 /** @description Of an export: names of fields with a comma between them; all when left out */
                 columns?: string | null;
                 /** @description Every project of the credential when left out */
@@ -5169,6 +5169,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_CallSummary_"];
+                    "application/vnd.apache.parquet": string;
                     "application/x-ndjson": string;
                     "text/csv": string;
                 };
@@ -5808,8 +5809,8 @@ export interface operations {
                 filter?: string | null;
                 /** @description Words of the body, in this order; needs content */
                 q?: string | null;
-                /** @description csv or jsonl exports every row of the filter */
-                format?: ("json" | "csv" | "jsonl") | null;
+                /** @description csv, jsonl or parquet exports every row of the filter */
+                format?: ("json" | "csv" | "jsonl" | "parquet") | null;
             };
             header?: never;
             path?: never;
@@ -5824,6 +5825,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_LogItem_"];
+                    "application/vnd.apache.parquet": string;
                     "application/x-ndjson": string;
                     "text/csv": string;
                 };
@@ -6392,7 +6394,7 @@ export interface operations {
     query_api_v1_query_post: {
         parameters: {
             query?: {
-                format?: ("json" | "csv" | "jsonl") | null;
+                format?: ("json" | "csv" | "jsonl" | "parquet") | null;
             };
             header?: never;
             path?: never;
@@ -6411,6 +6413,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueryAnswer"];
+                    "application/vnd.apache.parquet": string;
                     "application/x-ndjson": string;
                     "text/csv": string;
                 };
@@ -6813,8 +6816,8 @@ export interface operations {
     list_spans_api_v1_spans_get: {
         parameters: {
             query?: {
-                /** @description csv or jsonl exports every row of the filter */
-                format?: ("json" | "csv" | "jsonl") | null;
+                /** @description csv, jsonl or parquet exports every row of the filter */
+                format?: ("json" | "csv" | "jsonl" | "parquet") | null;
                 /** @description Of an export: names of fields with a comma between them; all when left out */
                 columns?: string | null;
                 /** @description Every project of the credential when left out */
@@ -6844,6 +6847,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_SpanItem_"];
+                    "application/vnd.apache.parquet": string;
                     "application/x-ndjson": string;
                     "text/csv": string;
                 };
@@ -6922,7 +6926,7 @@ export interface operations {
     query_api_v1_sql_post: {
         parameters: {
             query?: {
-                format?: ("json" | "csv" | "jsonl") | null;
+                format?: ("json" | "csv" | "jsonl" | "parquet") | null;
             };
             header?: never;
             path?: never;
@@ -6941,6 +6945,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SqlResult"];
+                    "application/vnd.apache.parquet": string;
                     "application/x-ndjson": string;
                     "text/csv": string;
                 };
@@ -7047,8 +7052,8 @@ export interface operations {
     list_traces_api_v1_traces_get: {
         parameters: {
             query?: {
-                /** @description csv or jsonl exports every row of the filter */
-                format?: ("json" | "csv" | "jsonl") | null;
+                /** @description csv, jsonl or parquet exports every row of the filter */
+                format?: ("json" | "csv" | "jsonl" | "parquet") | null;
                 /** @description Of an export: names of fields with a comma between them; all when left out */
                 columns?: string | null;
                 /** @description Every project of the credential when left out */
@@ -7104,6 +7109,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_TraceSummary_"];
+                    "application/vnd.apache.parquet": string;
                     "application/x-ndjson": string;
                     "text/csv": string;
                 };

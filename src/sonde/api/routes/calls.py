@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from sonde.api.access import Reader, Shop
-from sonde.api.exports import EXPORT_RESPONSES, export_calls, wanted_format
+from sonde.api.exports import export_calls
+from sonde.api.files import EXPORT_RESPONSES, wanted_format
 from sonde.api.parameters import CallListParameters, FacetParameters, ProjectParameters
 from sonde.api.reads import calls as reads
 from sonde.api.reads import facets as facet_reads

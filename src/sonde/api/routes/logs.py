@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from sonde.api.access import Reader, Shop
-from sonde.api.exports import EXPORT_RESPONSES, export_logs, wanted_format
+from sonde.api.exports import export_logs
+from sonde.api.files import EXPORT_RESPONSES, wanted_format
 from sonde.api.parameters import LogParameters, LogSummaryParameters
 from sonde.api.reads import log_summary
 from sonde.api.reads import logs as reads

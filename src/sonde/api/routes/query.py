@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from sonde.api.access import Reader, Shop
 from sonde.api.cancelling import while_connected
-from sonde.api.exports import EXPORT_RESPONSES, download, wanted_format
+from sonde.api.files import EXPORT_RESPONSES, download, wanted_format
 from sonde.api.parameters import ExportParameters
 from sonde.api.reads import measures as reads
 from sonde.api.schemas.query import Catalogue, QueryAnswer, QueryRequest

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from sonde.api.access import Reader, Shop
-from sonde.api.exports import EXPORT_RESPONSES, export_items, wanted_format
+from sonde.api.exports import export_items
+from sonde.api.files import EXPORT_RESPONSES, wanted_format
 from sonde.api.filter_parameters import SpanListParameters
 from sonde.api.reads import span_list as reads
 from sonde.api.schemas.common import Page

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from sonde.api.access import Shop, SqlUser
-from sonde.api.exports import EXPORT_RESPONSES, export_sql, wanted_format
+from sonde.api.exports import export_sql
+from sonde.api.files import EXPORT_RESPONSES, wanted_format
 from sonde.api.parameters import ExportParameters
 from sonde.api.schemas.sql import SqlQuery, SqlResult
 from sonde.api.sql.run import run_query

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from sonde.api.access import ContentReader, Reader, Shop
-from sonde.api.exports import EXPORT_RESPONSES, export_traces, wanted_format
+from sonde.api.exports import export_traces
+from sonde.api.files import EXPORT_RESPONSES, wanted_format
 from sonde.api.filter_parameters import RowFacetParameters
 from sonde.api.parameters import ProjectParameters, TraceListParameters, TraceParameters
 from sonde.api.reads import facets as facet_reads
