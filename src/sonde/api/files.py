@@ -156,9 +156,7 @@ def _column(values: list[Any], annotation: Any) -> Any:
 
 
 def _kind(annotation: Any) -> str:
-    """``decimal`` or ``date-time``, when a field's notes say so, else the name of its plain type; None does not
-    count.
-    """
+    """``decimal`` or ``date-time`` when a field's notes say so, else the name of its type without None."""
     for note in getattr(annotation, "__metadata__", ()):
         extra: dict[str, str] = getattr(note, "json_schema_extra", None) or {}
         if extra.get("format") in ("decimal", "date-time"):

@@ -1,9 +1,11 @@
 """Rows are written once, whatever is sent twice, by both engines."""
 
+import json
 from collections.abc import Callable
 from decimal import Decimal
 
 import msgspec
+import pytest
 
 from sonde.store.engine import HOUR_NS, Engine, WriteBatch
 from tests.contract.store.sample import BASE_NS, Sampler, call_of, calls_of, hashed
@@ -134,3 +136,19 @@ def test_values_the_engine_cannot_hold_become_unknown(engine: Engine, sampler: S
     assert row[2] is not None
     assert row[3] is None
     assert engine.query("SELECT name FROM sql_spans").scalar() == "lone ? surrogate"
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [{"a.b": 1, "a%2Eb": 2}, {"a": 1, "a.b": 2}, {"a": {"b": 1}, "a.b": 3}, {"": 1}, {"%2E": 1, ".": 2}],
+)
+def test_keys_that_become_one_path_do_not_stop_the_rest(
+    engine: Engine, sampler: Sampler, attributes: dict[str, object]
+) -> None:
+    odd = sampler.span(attributes_json=json.dumps(attributes))
+    spans = [sampler.span(), odd, sampler.span()]
+    engine.write(WriteBatch(spans, calls_of(spans)))
+    assert engine.query("SELECT count() FROM calls").scalar() == 3
+    sql = "SELECT attributes FROM spans WHERE span_id = unhex({id:String})"
+    kept = engine.query(sql, {"id": odd.span_id})
+    assert json.loads(kept.scalar()) == attributes
