@@ -6,7 +6,7 @@ import { Menu, MenuContent, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuTrigge
 import { Popover, PopoverContent, PopoverTrigger } from '@/components/ui/popover';
 import { Tooltip } from '@/components/ui/tooltip';
 import { cn } from '@/lib/cn';
-import { formatTimestamp, describeZone } from '@/lib/format';
+import { formatTimestamp } from '@/lib/format';
 import { REFRESH_CHOICES_S, useScope } from '@/lib/scope';
 import {
   bounds,
@@ -19,6 +19,7 @@ import {
   zoom,
   type TimeRange,
 } from '@/lib/time-range';
+import { ZonePicker } from './zone-picker';
 
 const PRESET_RANGES = PRESETS.map((span) => decodeRange(span)).filter((range): range is TimeRange => range !== null);
 
@@ -156,12 +157,12 @@ function RangePanel({ range, now, onChoose }: { range: TimeRange; now: number; o
             </label>
           </div>
           <div className="flex items-center gap-2">
-            <span className="text-xs text-ink-3">{describeZone(now)}</span>
             <Button type="submit" look="primary" size="sm" className="ml-auto" disabled={both === null}>
               Show
             </Button>
           </div>
         </form>
+        <ZonePicker />
       </div>
     </div>
   );
@@ -186,7 +187,7 @@ export function RefreshControl({ busy }: { busy: boolean }) {
         <MenuTrigger asChild>
           <Button
             className="tabular rounded-l-none px-2"
-            aria-label={`Refresh by itself: ${everyText(refreshEveryS)}`}
+            aria-label={`Refresh by itself: ${range.kind === 'absolute' ? 'Off' : everyText(refreshEveryS)}`}
             disabled={range.kind === 'absolute'}
           >
             {range.kind === 'absolute' ? 'Off' : everyText(refreshEveryS)}
