@@ -13,6 +13,7 @@ import { Route as IndexRouteImport } from './routes/index';
 import { Route as CallsRouteImport } from './routes/calls';
 import { Route as CostsRouteImport } from './routes/costs';
 import { Route as InfrastructureRouteImport } from './routes/infrastructure';
+import { Route as LiveRouteImport } from './routes/live';
 import { Route as LogsRouteImport } from './routes/logs';
 import { Route as SettingsRouteImport } from './routes/settings';
 import { Route as SetupRouteImport } from './routes/setup';
@@ -45,6 +46,11 @@ const CostsRoute = CostsRouteImport.update({
 const InfrastructureRoute = InfrastructureRouteImport.update({
   id: '/infrastructure',
   path: '/infrastructure',
+  getParentRoute: () => rootRouteImport,
+} as any);
+const LiveRoute = LiveRouteImport.update({
+  id: '/live',
+  path: '/live',
   getParentRoute: () => rootRouteImport,
 } as any);
 const LogsRoute = LogsRouteImport.update({
@@ -118,6 +124,7 @@ export interface FileRoutesByFullPath {
   '/calls': typeof CallsRoute;
   '/costs': typeof CostsRoute;
   '/infrastructure': typeof InfrastructureRoute;
+  '/live': typeof LiveRoute;
   '/logs': typeof LogsRoute;
   '/settings': typeof SettingsRoute;
   '/setup': typeof SetupRoute;
@@ -137,6 +144,7 @@ export interface FileRoutesByTo {
   '/calls': typeof CallsRoute;
   '/costs': typeof CostsRoute;
   '/infrastructure': typeof InfrastructureRoute;
+  '/live': typeof LiveRoute;
   '/logs': typeof LogsRoute;
   '/settings': typeof SettingsRoute;
   '/setup': typeof SetupRoute;
@@ -157,6 +165,7 @@ export interface FileRoutesById {
   '/calls': typeof CallsRoute;
   '/costs': typeof CostsRoute;
   '/infrastructure': typeof InfrastructureRoute;
+  '/live': typeof LiveRoute;
   '/logs': typeof LogsRoute;
   '/settings': typeof SettingsRoute;
   '/setup': typeof SetupRoute;
@@ -178,6 +187,7 @@ export interface FileRouteTypes {
     | '/calls'
     | '/costs'
     | '/infrastructure'
+    | '/live'
     | '/logs'
     | '/settings'
     | '/setup'
@@ -197,6 +207,7 @@ export interface FileRouteTypes {
     | '/calls'
     | '/costs'
     | '/infrastructure'
+    | '/live'
     | '/logs'
     | '/settings'
     | '/setup'
@@ -216,6 +227,7 @@ export interface FileRouteTypes {
     | '/calls'
     | '/costs'
     | '/infrastructure'
+    | '/live'
     | '/logs'
     | '/settings'
     | '/setup'
@@ -236,6 +248,7 @@ export interface RootRouteChildren {
   CallsRoute: typeof CallsRoute;
   CostsRoute: typeof CostsRoute;
   InfrastructureRoute: typeof InfrastructureRoute;
+  LiveRoute: typeof LiveRoute;
   LogsRoute: typeof LogsRoute;
   SettingsRoute: typeof SettingsRoute;
   SetupRoute: typeof SetupRoute;
@@ -279,6 +292,13 @@ declare module '@tanstack/react-router' {
       path: '/infrastructure';
       fullPath: '/infrastructure';
       preLoaderRoute: typeof InfrastructureRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    '/live': {
+      id: '/live';
+      path: '/live';
+      fullPath: '/live';
+      preLoaderRoute: typeof LiveRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     '/logs': {
@@ -380,6 +400,7 @@ const rootRouteChildren: RootRouteChildren = {
   CallsRoute: CallsRoute,
   CostsRoute: CostsRoute,
   InfrastructureRoute: InfrastructureRoute,
+  LiveRoute: LiveRoute,
   LogsRoute: LogsRoute,
   SettingsRoute: SettingsRoute,
   SetupRoute: SetupRoute,

@@ -4,7 +4,7 @@ import { Tooltip } from '@/components/ui/tooltip';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/lib/cn';
 import { saveCsv, toCsv } from '@/lib/csv';
-import { formatMinute } from '@/lib/format';
+import { formatMinute, formatTimestamp } from '@/lib/format';
 import { readPreference, writePreference } from '@/lib/storage';
 import { TimeChart, type ChartSeries, type TimeChartProps } from './time-chart';
 
@@ -118,7 +118,7 @@ function seriesCsv(times: readonly number[], series: readonly ChartSeries[]): st
   );
 }
 
-function Figures({ title, times, series, format, height = 190 }: Omit<Props, 'unit'>) {
+function Figures({ title, times, stepMs, series, format, height = 190 }: Omit<Props, 'unit'>) {
   return (
     <div
       className="mx-2 mt-1 overflow-auto"
@@ -143,7 +143,7 @@ function Figures({ title, times, series, format, height = 190 }: Omit<Props, 'un
         <tbody>
           {times.map((time, index) => (
             <tr key={time} className="border-t border-line">
-              <td className="px-2 py-0.5 whitespace-nowrap text-ink-2">{formatMinute(time)}</td>
+              <td className="px-2 py-0.5 whitespace-nowrap text-ink-2">{stepMs < 60_000 ? formatTimestamp(time).slice(0, 19) : formatMinute(time)}</td>
               {series.map((item) => (
                 <td key={item.name} className="px-2 py-0.5 text-right">
                   {format(item.values[index] ?? null)}

@@ -8,6 +8,7 @@ import {
   ListTree,
   MessagesSquare,
   Plug,
+  Radio,
   ScrollText,
   Settings,
   Users,
@@ -18,6 +19,7 @@ import {
 export interface PageEntry {
   to:
     | '/'
+    | '/live'
     | '/calls'
     | '/traces'
     | '/spans'
@@ -39,6 +41,7 @@ export interface PageEntry {
 
 export const PAGES: readonly PageEntry[] = [
   { to: '/', label: 'Overview', icon: Activity, key: 'o', about: 'Calls, errors, latency, tokens and cost' },
+  { to: '/live', label: 'Live', icon: Radio, key: 'v', about: 'Calls as they arrive' },
   { to: '/calls', label: 'Calls', icon: Waypoints, key: 'c', about: 'Every model invocation' },
   { to: '/traces', label: 'Traces', icon: ListTree, key: 't', about: 'Requests with all their steps' },
   { to: '/spans', label: 'Spans', icon: Layers, key: 'p', about: 'Every step: tools, agents, retrieval, requests' },

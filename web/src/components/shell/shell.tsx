@@ -1,17 +1,20 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Outlet, useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { Fragment, lazy, Suspense, useEffect, useState } from 'react';
 import { api, rememberCsrfToken, take } from '@/api/client';
 import { forget, sessionQuery, type Session } from '@/api/queries';
 import { Failure } from '@/components/ui/states';
 import { TooltipProvider } from '@/components/ui/tooltip';
 import { useShortcuts } from '@/lib/keyboard';
+import { rememberVisit, visitOf } from '@/lib/recent';
 import { ScopeProvider, useScope } from '@/lib/scope';
 import { readPreference, writePreference } from '@/lib/storage';
+import { useZoneChoice } from '@/lib/zone';
 import { DemoBanner } from '@/components/project/demo-banner';
 import { LogIn } from './log-in';
 import { Logo } from './logo';
 import { PAGES } from './pages';
+import { ServerGone } from './server-gone';
 import { ShortcutSheet } from './shortcut-sheet';
 import { Sidebar } from './sidebar';
 
@@ -54,6 +57,12 @@ function Frame({ session }: { session: Session }) {
   // Once opened it stays loaded.
   const [paletteWanted, setPaletteWanted] = useState(false);
   const [sheet, setSheet] = useState(false);
+  const zone = useZoneChoice() ?? 'local';
+  const location = useRouterState({ select: (state) => state.location });
+  useEffect(() => {
+    const visit = visitOf(location.pathname, location.search);
+    if (visit) rememberVisit(visit);
+  }, [location.pathname, location.search]);
   const [narrow, setNarrow] = useState(() => readPreference('sidebar') === 'narrow');
 
   const toggleSidebar = () => {
@@ -97,13 +106,17 @@ function Frame({ session }: { session: Session }) {
         onLogOut={() => void logOut()}
       />
       <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col outline-none">
+        <ServerGone />
         <DemoBanner />
-        <Outlet />
+        <Fragment key={zone}>
+          {/* Every time is written anew in another zone. */}
+          <Outlet />
+        </Fragment>
       </main>
       <ShortcutSheet open={sheet} onOpenChange={setSheet} />
       {paletteWanted ? (
         <Suspense fallback={null}>
-          <CommandPalette open={palette} onOpenChange={setPalette} />
+          <CommandPalette open={palette} onOpenChange={setPalette} onShortcuts={() => setSheet(true)} />
         </Suspense>
       ) : null}
     </div>

@@ -1,12 +1,20 @@
+import { useRouterState } from '@tanstack/react-router';
 import { Dialog } from '@/components/ui/dialog';
 import { Kbd } from '@/components/ui/kbd';
 import { PAGES } from './pages';
 
-const GROUPS: readonly { title: string; keys: readonly (readonly [string, string])[] }[] = [
+interface Group {
+  title: string;
+  /** The pages it is about; left out: all of them. */
+  on?: RegExp;
+  keys: readonly (readonly [string, string])[];
+}
+
+const GROUPS: readonly Group[] = [
   {
     title: 'Everywhere',
     keys: [
-      ['mod+K', 'Go to a page, a project or a trace id'],
+      ['mod+K', 'Go to a page, a project, a trace id; set range or zone'],
       ['?', 'This sheet'],
       ['r', 'Refresh'],
       ['/', 'Search or filter'],
@@ -14,7 +22,16 @@ const GROUPS: readonly { title: string; keys: readonly (readonly [string, string
     ],
   },
   {
-    title: 'Lists',
+    title: 'The stream',
+    on: /^\/live/,
+    keys: [
+      ['Space', 'Pause, or go on'],
+      ['n', 'Show the new calls'],
+    ],
+  },
+  {
+    title: 'Rows',
+    on: /^\/(live|calls|spans|logs|traces\/?$)/,
     keys: [
       ['j', 'Next row'],
       ['k', 'Previous row'],
@@ -25,6 +42,7 @@ const GROUPS: readonly { title: string; keys: readonly (readonly [string, string
   },
   {
     title: 'A trace',
+    on: /^\/traces\/./,
     keys: [
       ['j', 'Next span'],
       ['k', 'Previous span'],
@@ -40,7 +58,9 @@ const GROUPS: readonly { title: string; keys: readonly (readonly [string, string
   },
 ];
 
+/** The keys of the page that is open, and those of all pages. */
 export function ShortcutSheet({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+  const path = useRouterState({ select: ({ location }) => location.pathname });
   return (
     <Dialog
       open={open}
@@ -49,7 +69,7 @@ export function ShortcutSheet({ open, onOpenChange }: { open: boolean; onOpenCha
       className="w-[min(44rem,calc(100vw-2rem))]"
     >
       <div className="grid gap-x-8 gap-y-5 sm:grid-cols-2">
-        {GROUPS.map((group) => (
+        {GROUPS.filter((group) => group.on?.test(path) ?? true).map((group) => (
           <section key={group.title}>
             <h3 className="eyebrow mb-1.5">{group.title}</h3>
             <Rows rows={group.keys} />

@@ -18,6 +18,7 @@ import { cn } from '@/lib/cn';
 import { useScope } from '@/lib/scope';
 import { setThemeChoice, useThemeChoice, type ThemeChoice } from '@/lib/theme';
 import { Logo } from './logo';
+import { NavDrawer } from './nav-drawer';
 import { PAGES } from './pages';
 
 interface Props {
@@ -39,6 +40,7 @@ export function Sidebar({ session, narrow, onToggle, onPalette, onShortcuts, onL
       )}
       data-narrow={narrow}
     >
+      <NavDrawer />
       <div
         className={cn(
           'flex items-center md:mb-2 md:h-10',
@@ -72,7 +74,7 @@ export function Sidebar({ session, narrow, onToggle, onPalette, onShortcuts, onL
 
       <SideButton narrow={narrow} icon={<Search />} label="Go to…" hint={<Kbd keys="mod+K" />} onClick={onPalette} />
 
-      <nav aria-label="Pages" className="relative flex gap-0.5 max-md:flex-1 max-md:overflow-x-auto md:mt-3 md:flex-col">
+      <nav aria-label="Pages" className="relative mt-3 hidden flex-col gap-0.5 overflow-y-auto md:flex">
         {PAGES.map((page) => (
           <Tooltip key={page.to} content={narrow ? page.label : ''} side="right">
             <Link
@@ -91,7 +93,7 @@ export function Sidebar({ session, narrow, onToggle, onPalette, onShortcuts, onL
         ))}
       </nav>
 
-      <div className="flex items-center gap-0.5 md:mt-auto md:flex-col md:items-stretch">
+      <div className="flex items-center gap-0.5 max-md:ml-auto md:mt-auto md:flex-col md:items-stretch">
         {narrow ? (
           <SideButton
             narrow
