@@ -18,6 +18,9 @@ INSERT_SETTINGS: dict[str, str | int] = {
     "json_type_escape_dots_in_keys": 1,
     # The keys "a.b" and "a%2Eb" of one span are one path then: the first counts, and the span has both.
     "type_json_skip_duplicated_paths": 1,
+    # Text that looks like a date stays the text that was sent, or `attributes.key.:String` does not find it.
+    "input_format_try_infer_dates": 0,
+    "input_format_try_infer_datetimes": 0,
     # Building the text index is the dearest part of inserting content: merges build it.
     "exclude_materialize_skip_indexes_on_insert": "ix_text",
     # A request may carry a year of days; the engine's own limit is a hundred.
