@@ -41,7 +41,13 @@ export const Route = createFileRoute('/live')({
   component: LivePage,
 });
 
-const SHOWN = ['time', 'service', 'model', 'status', 'duration', 'tokens', 'cost', 'user'].map((id) => ({ id }));
+const WIDE = ['time', 'service', 'model', 'status', 'duration', 'tokens', 'cost', 'user'];
+/** What a phone shows without scrolling comes first. */
+const NARROW = ['time', 'model', 'status', 'duration', 'cost', 'tokens', 'service', 'user'];
+const TOKENS_PX = 166;
+const SHOWN = (window.innerWidth < 640 ? NARROW : WIDE).map((id) =>
+  id === 'tokens' ? { id, width: TOKENS_PX } : { id },
+);
 /** What a key or a click on these means is theirs. */
 const CONTROLS = 'a, button, summary, [role=checkbox], [role=tab], [role=separator]';
 

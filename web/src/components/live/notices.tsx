@@ -105,7 +105,7 @@ export function Notices({ view, onAgain, onForgetGap }: Props) {
   const full = trouble?.problem.status === 429;
   return (
     <>
-      {trouble && trouble.problem.place === null && view.rows.length > 0 ? (
+      {trouble?.problem.place === null && view.rows.length > 0 ? (
         <div role="alert">
           <Line icon={full ? <Users /> : <RotateCw />} tone="bg-warn-soft text-warn">
             <span className="wrap-anywhere">

@@ -70,6 +70,11 @@ class Feed {
   };
   shown = () => this.#shown;
 
+  setHold(hold: boolean): void {
+    this.hold = hold;
+    if (!hold && this.view.held > 0) this.change(release(this.view), true);
+  }
+
   change(part: Partial<LiveView>, now = false): void {
     this.view = { ...this.view, ...part };
     if (now) this.#draw();
@@ -94,8 +99,7 @@ export function useLive(project: string, filter: string, hold: boolean) {
   const view = useSyncExternalStore(feed.subscribe, feed.shown);
 
   useEffect(() => {
-    feed.hold = hold;
-    if (!hold && feed.view.held > 0) feed.change(release(feed.view), true);
+    feed.setHold(hold);
   }, [feed, hold]);
 
   useEffect(() => {

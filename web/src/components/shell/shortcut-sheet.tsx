@@ -31,14 +31,18 @@ const GROUPS: readonly Group[] = [
   },
   {
     title: 'Rows',
-    on: /^\/(live|calls|spans|logs|traces\/?$)/,
+    on: /^\/(live|calls|spans|logs|sessions|users|traces)\/?$/,
     keys: [
       ['j', 'Next row'],
       ['k', 'Previous row'],
-      ['Enter', 'Open the row’s trace'],
-      ['o', 'Look at the row beside the list'],
+      ['Enter', 'Open the row’s trace or page'],
       ['Esc', 'Close the side panel'],
     ],
+  },
+  {
+    title: 'Picking rows',
+    on: /^\/(calls|spans|traces\/?$)/,
+    keys: [['x', 'Pick the row, or put it back']],
   },
   {
     title: 'A trace',

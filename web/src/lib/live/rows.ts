@@ -27,15 +27,13 @@ export function take<T>(
 ): LiveRows<T> {
   const news = new Map(items.map((item) => [keyOf(item), item]));
   const renewed = (rows: readonly T[]) => {
-    let changed = false;
     const next = rows.map((row) => {
       const item = news.get(keyOf(row));
       if (item === undefined) return row;
       news.delete(keyOf(row));
-      changed = true;
       return item;
     });
-    return changed ? next : rows;
+    return next.some((row, index) => row !== rows[index]) ? next : rows;
   };
   const rows = renewed(state.rows);
   const waiting = renewed(state.waiting);
