@@ -173,6 +173,7 @@ def test_a_server_that_is_gone_is_named_and_found_again(browser: Browser, tmp_pa
         expect(banner).to_be_visible()
         # What was there stays to be read.
         expect(rows(page)).to_have_count(2)
+        expect(page.get_by_role("img", name=re.compile("Calls over time"))).to_be_visible()
         check_accessibility(page)
         server.start()
         expect(banner).to_have_count(0, timeout=60_000)

@@ -176,7 +176,13 @@ function LivePage() {
       <div className="relative flex min-h-0 flex-1">
         <div className="flex min-h-0 min-w-0 flex-1 flex-col">
           {view.trouble?.problem.place ? null : (
-            <Histogram project={scope.project} filter={filter} onZoom={toCalls} onPick={jump} />
+            <Histogram
+              key={`${scope.project} ${filter}`}
+              project={scope.project}
+              filter={filter}
+              onZoom={toCalls}
+              onPick={jump}
+            />
           )}
           <Notices view={view} onAgain={tryAgain} onForgetGap={forgetGap} />
           <div className="relative flex min-h-0 flex-1 flex-col">

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { measuresQuery, type QueryAnswer } from '@/api/measures';
 import { ApiError } from '@/api/problem';
 import { ChartCard } from '@/components/charts/chart-card';
@@ -28,10 +29,14 @@ export function Histogram({ project, filter, onZoom, onPick }: Props) {
       { measures: ['calls', 'errors'], filter, interval: STEP_S },
     ),
   );
+  // A question that could not be asked does not take away the bars there were.
+  const [kept, setKept] = useState<QueryAnswer | null>(null);
+  if (query.data !== undefined && query.data !== kept) setKept(query.data);
+  const answer = query.data ?? kept;
   return (
     <div className="shrink-0 border-b border-line bg-surface" style={{ minHeight: HEIGHT + 56 }}>
-      {query.data ? (
-        <Bars answer={query.data} onZoom={onZoom} onPick={onPick} />
+      {answer ? (
+        <Bars answer={answer} onZoom={onZoom} onPick={onPick} />
       ) : query.isError ? (
         <p role="alert" className="px-4 py-3 text-xs text-ink-2">
           {ApiError.from(query.error).message}
