@@ -19,7 +19,7 @@ from sonde.cli.connection import (
     style_of,
 )
 from sonde.cli.output import Style
-from sonde.client.text import dollars, milliseconds, short_time
+from sonde.tui.text import dollars, milliseconds, short_time
 
 FilterText = Annotated[
     str | None,

@@ -10,8 +10,8 @@ import typer
 from sonde.cli import output
 from sonde.cli.connection import EXIT_PROBLEM, AsJson, Key, Url, connected, fail
 from sonde.cli.needs_server import server_packages
-from sonde.client.text import safe
 from sonde.model.errors import SondeError
+from sonde.tui.text import safe
 
 MEBIBYTE = 1 << 20
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sonde.cli.output import Style, complain
-from sonde.client.text import safe
 from sonde.model.errors import SondeError
+from sonde.tui.text import safe
 
 if TYPE_CHECKING:
     from sonde.client import Client

@@ -18,7 +18,7 @@ from sonde.cli.connection import (
     style_of,
 )
 from sonde.cli.output import Style
-from sonde.client.text import safe, short_time
+from sonde.tui.text import safe, short_time
 
 app = typer.Typer(
     name="doctor", help="Check connection, storage and what is stored.", invoke_without_command=True

@@ -6,7 +6,7 @@ import typer
 
 from sonde.cli import output
 from sonde.cli.connection import AsCsv, AsJson, Key, Project, Url, connected, style_of
-from sonde.client.text import safe, short_time
+from sonde.tui.text import safe, short_time
 
 app = typer.Typer(name="keys", help="API keys.", no_args_is_help=True)
 

@@ -10,7 +10,7 @@ import typer
 from sonde.cli import output
 from sonde.cli.connection import AsJson, Key, Url, connected
 from sonde.cli.output import Style
-from sonde.client.text import safe
+from sonde.tui.text import safe
 
 app = typer.Typer(name="mapping", help="How attributes are read.", no_args_is_help=True)
 

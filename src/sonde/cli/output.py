@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sonde.client.text import is_harmless, safe
+from sonde.tui.text import is_harmless, safe
 
 PIPE_WIDTH = 200
 UNBROKEN = frozenset({"time", "first", "last", "created", "last used", "expires", "oldest", "newest", "id"})

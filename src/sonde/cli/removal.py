@@ -6,7 +6,7 @@ import typer
 
 from sonde.cli import output
 from sonde.cli.connection import AsCsv, AsJson, Key, Url, connected, style_of
-from sonde.client.text import safe, short_time
+from sonde.tui.text import safe, short_time
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would go.")]

@@ -9,7 +9,7 @@ import typer
 from sonde.cli import output
 from sonde.cli.connection import AsCsv, AsJson, Key, Project, Url, connected, style_of
 from sonde.cli.output import Style
-from sonde.client.text import change, shown
+from sonde.tui.text import change, shown
 
 READY = {
     "cost": ("cost_usd", "calls", "total_tokens", "cost_per_call_avg_usd", "unpriced_calls"),

@@ -13,7 +13,7 @@ from sonde.cli import output
 from sonde.cli.connection import AsJson, Key, Project, Url, connected
 from sonde.cli.output import Style
 from sonde.cli.report import LENGTH
-from sonde.client.text import change, safe, short_time, shown, sparkline
+from sonde.tui.text import change, safe, short_time, shown, sparkline
 
 BLOCKS = {
     "Latency": ("latency_p50_ms", "latency_p95_ms", "latency_p99_ms", "ttft_p50_ms"),

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from sonde.cli import output
 from sonde.cli.connection import AsJson, Key, Project, Url, connected
-from sonde.client.text import dollars, milliseconds, safe, short_count
+from sonde.tui.text import dollars, milliseconds, safe, short_count
 
 Filter = Annotated[
     str, typer.Argument(help="In the filter language: 'status:error cost>0.05'.", show_default=False)

@@ -8,7 +8,7 @@ from rich.tree import Tree
 
 from sonde.cli import output
 from sonde.cli.connection import AsJson, Key, Project, Url, connected
-from sonde.client.text import dollars, milliseconds, safe, short_time
+from sonde.tui.text import dollars, milliseconds, safe, short_time
 
 
 def trace(

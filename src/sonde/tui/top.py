@@ -1,6 +1,6 @@
 """`sonde top`: figures, series, the largest models and users, the newest calls, asked anew again and again.
 
-What is shown was sent by others: it is made harmless (`sonde.client.text.safe`) and never read as markup.
+What is shown was sent by others: it is made harmless (`sonde.tui.text.safe`) and never read as markup.
 """
 
 import threading
@@ -15,8 +15,8 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import DataTable, Footer, Input, Static
 
 from sonde.client import Client
-from sonde.client.text import change, dollars, milliseconds, safe, short_count, shown, sparkline
 from sonde.model.errors import SondeError
+from sonde.tui.text import change, dollars, milliseconds, safe, short_count, shown, sparkline
 
 FIGURES = (
     *("calls", "throughput_rps", "error_rate", "latency_p50_ms", "latency_p95_ms", "ttft_p50_ms"),

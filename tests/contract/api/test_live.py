@@ -50,9 +50,9 @@ class Events:
         raise AssertionError("the stream ended")
 
 
-def write(world: World, seed: int, count: int, **facts: object) -> set[str]:
+def write(world: World, seed: int, count: int, project: str = "live", **facts: object) -> set[str]:
     """Spans of now; returns the ids."""
-    sampler = Sampler(seed, project="live")
+    sampler = Sampler(seed, project=project)
     spans = [sampler.span(BASE_NS + index, facts=dict(facts)) for index in range(count)]
     world.engine.write(WriteBatch(spans, calls_of(spans)))
     return {span.span_id for span in spans}
@@ -109,8 +109,19 @@ def test_viewers_are_counted_and_let_go(world: World, url: str) -> None:
         write(world, 6, 1)  # a stream notices that nobody listens when it has something to say
 
 
-def test_strangers_stay_out(world: World) -> None:
+def test_strangers_and_other_projects_stay_out(world: World, url: str) -> None:
     assert world.remote.get("/api/v1/live").status_code == 401
+    headers = world.key(["read"], "beta")
+    assert world.remote.get("/api/v1/live", params=PARAMETERS, headers=headers).status_code == 404
+    # A key of one project that names none sees its own.
+    host = {**headers, "Host": "127.0.0.1"}
+    with httpx2.Client(timeout=60) as http, http.stream("GET", url, headers=host) as response:
+        events = Events(response)
+        events.next("ready")
+        write(world, 7, 3)
+        wanted = write(world, 8, 2, project="beta")
+        shown = json.loads(events.next("calls")["data"])
+        assert {item["span_id"] for item in shown["items"]} == wanted
 
 
 def test_streams_end_when_the_server_stops(world: World, url: str) -> None:

@@ -53,8 +53,8 @@ def test_other_lists(world: World, path: str) -> None:
 def test_measures_and_sql(world: World) -> None:
     body = {**ALL, "measures": ["calls", "cost_usd"], "dimensions": ["model"], "interval": "day"}
     table = read(world.local.post("/api/v1/query?format=parquet", json=body).content)
-    assert sum(table.column("calls").to_pylist()) == 80
+    assert sum(value or 0 for value in table.column("calls").to_pylist()) == 80
     sql = {"sql": "SELECT provider, count() AS n FROM calls GROUP BY provider", "project": "alpha"}
     answer = world.local.post("/api/v1/sql?format=parquet", json=sql)
-    assert sorted(read(answer.content).column("provider").to_pylist()) == ["anthropic", "openai"]
+    assert set(read(answer.content).column("provider").to_pylist()) == {"anthropic", "openai"}
     assert answer.headers["x-sonde-truncated"] == "false"

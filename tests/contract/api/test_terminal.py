@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 
 from sonde.cli.main import app
 from sonde.client import Client
-from sonde.client.text import change, short_count, shown, sparkline
 from sonde.store.engine import WriteBatch
+from sonde.tui.text import change, short_count, shown, sparkline
 from sonde.tui.top import Top
 from tests.contract.api.world import World
 from tests.contract.store.sample import BASE_NS, Sampler, calls_of

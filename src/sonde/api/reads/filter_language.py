@@ -85,6 +85,7 @@ def check(request: FilterCheckRequest) -> FilterCheck:
 
 def complete(shop: Services, grant: Grant, parameters: CompleteParameters) -> Completions:
     """How the text may go on at the cursor."""
+    grant.project_for(parameters.project)  # a foreign project is refused whether or not its data is read
     table = TABLES[parameters.target]
     cursor = len(parameters.text) if parameters.cursor is None else parameters.cursor
     place = here(parameters.text, cursor)

@@ -20,7 +20,7 @@ def list_sessions(
     return reads.list_sessions(shop, grant, parameters)
 
 
-@router.get("/sessions/{session_id:path}", summary="One session with its turns")
+@router.get("/sessions/{session_id}", summary="One session with its turns")
 def get_session(
     session_id: Annotated[str, Path(min_length=1, max_length=2000)],
     grant: Reader,
