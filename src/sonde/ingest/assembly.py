@@ -27,7 +27,11 @@ class Entry:
 
 
 class Assembly:
-    """What one write is made of. The resolver forgets nothing between two attempts, so neither does this."""
+    """What one write is made of. The resolver forgets nothing between two attempts, so neither does this.
+
+    All batches of a project are taken in at once: what the engine must be asked about them is one question
+    then, not one for each batch.
+    """
 
     def __init__(self, resolver: Resolver, flagged: FlaggedTimes, entries: Sequence[Entry]) -> None:
         self._resolver = resolver
@@ -35,7 +39,9 @@ class Assembly:
         self._spans: list[SpanRow] = []
         self._logs: list[LogRow] = []
         self._entries = entries
-        self._absorbed = 0
+        self._to_absorb: dict[str, list[Batch]] = {}
+        for entry in entries:
+            self._to_absorb.setdefault(entry.batch.project, []).append(entry.batch)
         self._touched: set[TraceKey] = set()
 
     def batch(self, *, recall: bool) -> WriteBatch:
@@ -44,16 +50,17 @@ class Assembly:
         Raises what the engine does not answer; call it again. ``recall=False`` decides without the engine's
         part of a trace, for when that cannot be had.
         """
-        for entry in self._entries[self._absorbed :]:
-            batch = entry.batch
-            spans, logs = batch.spans, batch.logs
+        for project, batches in list(self._to_absorb.items()):
+            spans: Sequence[SpanRow] = [row for batch in batches for row in batch.spans]
+            logs: Sequence[LogRow] = [row for batch in batches for row in batch.logs]
+            facts = [fact for batch in batches for fact in batch.log_facts]
             if recall:
-                spans = self._flagged.of_spans(batch.project, spans)
-                logs = self._flagged.of_logs(batch.project, logs)
-            self._touched |= self._resolver.absorb(batch.project, spans, batch.log_facts, recall=recall)
+                spans = self._flagged.of_spans(project, spans)
+                logs = self._flagged.of_logs(project, logs)
+            self._touched |= self._resolver.absorb(project, spans, facts, recall=recall)
             self._spans.extend(spans)
             self._logs.extend(logs)
-            self._absorbed += 1
+            del self._to_absorb[project]
         calls = self._resolver.decide(self._touched)
         metrics: list[MetricPoint] = []
         scores: list[Score] = []
