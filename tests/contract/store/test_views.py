@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sonde.store.engine import Engine, QueryLimits, WriteBatch
 from sonde.filters.words import contains, has_words
+from sonde.store.engine import Engine, QueryLimits, WriteBatch
 from tests.contract.store.sample import Sampler, calls_of
 from tests.needs import ROOT
 

@@ -7,7 +7,7 @@ from contextlib import redirect_stdout
 import pytest
 
 from sonde.cli.output import Style, cell_text, print_json, print_rows
-from sonde.client.text import dollars, milliseconds, safe
+from sonde.tui.text import dollars, milliseconds, safe
 
 HOSTILE = [
     "\x1b[2J\x1b[31mred",

@@ -3,7 +3,7 @@ import { describeRho, formatterOf, peakOf } from './words';
 
 describe('values of a unit', () => {
   it('are read as people say them, and unknown is no zero', () => {
-    expect(formatterOf('1')(0.25)).toBe('25%');
+    expect(formatterOf('1')(0.25)).toBe('25 %');
     expect(formatterOf('By')(null)).toBe('–');
     expect(formatterOf('By/s')(null)).toBe('–');
     expect(formatterOf('s')(0.25)).toBe('250 ms');
