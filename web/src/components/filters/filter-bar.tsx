@@ -147,7 +147,7 @@ export function FilterBar({ target, value, onChange, error, placeholder, classNa
       if (trimmed !== value) onChange(trimmed);
     };
     // A server that does not answer is the page's trouble, not the filter's.
-    client.fetchQuery(checkQuery(target, trimmed)).then((answer) => {
+    client.query(checkQuery(target, trimmed)).then((answer) => {
       if (answer.valid) take();
     }, take);
   };

@@ -80,7 +80,7 @@ export function TraceSearch({ traceId, project, text, onText, order, onHit }: Pr
                   ? 'searching…'
                   : hits.length === 0
                     ? 'no find'
-                    : `${at >= 0 ? `${formatCount(at + 1)} / ` : ''}${formatCount(hits.length)} ${hits.length === 1 ? 'place' : 'places'}${query.data?.truncated ? '+' : ''}, ${formatCount(count)} ${count === 1 ? 'find' : 'finds'}`}
+                    : `${at >= 0 ? `${formatCount(at + 1)} / ` : ''}${formatCount(hits.length)} ${hits.length === 1 ? 'place' : 'places'}${query.data.truncated ? '+' : ''}, ${formatCount(count)} ${count === 1 ? 'find' : 'finds'}`}
             {hit ? <span className="max-md:hidden"> · {hit.where === 'message' ? hit.role : hit.where}</span> : null}
             {query.data?.content_searched === false ? ' (without content)' : ''}
           </span>
