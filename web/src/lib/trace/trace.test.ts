@@ -90,6 +90,15 @@ describe('transcriptOf', () => {
       ['a3', 1],
     ]);
   });
+  it('opens a sub-agent that is all its parent does', () => {
+    const spans = [span('w', 0, 'workflow', 0, 9), span('e', 1, 'agent', 0, 9), span('c', 2, 'chat', 1, 2, call())];
+    const steps = transcriptOf(makeTree(spans), new Set()).steps;
+    expect(steps.map((step) => [step.span.span_id, step.open, step.foldable])).toEqual([
+      ['w', true, false],
+      ['e', true, false],
+      ['c', true, false],
+    ]);
+  });
   it('knows a conversation', () => {
     expect(isConversation(SPANS)).toBe(true);
     expect(isConversation([span('x', 0, 'chat', 0, 1, call())])).toBe(false);

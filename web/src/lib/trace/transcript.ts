@@ -35,7 +35,10 @@ function kindOf(span: TraceSpan): StepKind | null {
   return span.status === 'error' ? 'step' : null;
 }
 
-/** Steps in order. Agents at the top are the run itself and always open; those inside open on demand. */
+/**
+ * Steps in order. Agents at the top are the run itself and always open, and so is one that is all its parent does;
+ * others inside open on demand.
+ */
 export function transcriptOf(tree: Tree, opened: ReadonlySet<string>): Transcript {
   const steps: Step[] = [];
   const level = new Array<number>(tree.spans.length).fill(0);
@@ -59,7 +62,8 @@ export function transcriptOf(tree: Tree, opened: ReadonlySet<string>): Transcrip
       steps.push({ kind, span, index, level: depth, open: true, foldable: false, below });
       continue;
     }
-    const top = !inside;
+    const sole = up >= 0 && (tree.below[up] ?? 0) === below + 1;
+    const top = !inside || (sole && level[up] === 0);
     const open = top || opened.has(span.span_id);
     steps.push({ kind, span, index, level: depth, open, foldable: !top && below > 0, below });
     inAgent[index] = true;
