@@ -9,7 +9,9 @@ import { CopyButton } from '@/components/ui/copy-button';
 import { Menu, MenuContent, MenuItem, MenuTrigger } from '@/components/ui/menu';
 import { Tooltip } from '@/components/ui/tooltip';
 import { copyText, saveFile } from '@/lib/clipboard';
+import { cn } from '@/lib/cn';
 import { formatAgo, formatCompact, formatCount, formatDuration, formatTimestamp } from '@/lib/format';
+import { encodeRange } from '@/lib/time-range';
 import { timeZone } from '@/lib/zone';
 
 interface Props {
@@ -131,21 +133,39 @@ export function TraceHeader({ trace, spans, now }: Props) {
         ) : null}
         {trace.user_id ? (
           <Item name="User">
-            <FilterLink project={trace.project} search={{ user: [trace.user_id] }}>
+            <Link
+              to="/users/view"
+              search={(old) => ({ ...keep(old), project: trace.project, user: trace.user_id ?? '' })}
+              className={LINK}
+            >
               {trace.user_id}
-            </FilterLink>
+            </Link>
           </Item>
         ) : null}
         {trace.session_id ? (
           <Item name="Session">
-            <FilterLink project={trace.project} search={{ session: [trace.session_id] }}>
-              <span className="mono">{trace.session_id}</span>
-            </FilterLink>
+            <Link
+              to="/sessions/view"
+              search={(old) => ({ ...keep(old), project: trace.project, session: trace.session_id ?? '' })}
+              className={cn(LINK, 'mono')}
+            >
+              {trace.session_id}
+            </Link>
           </Item>
         ) : null}
         {trace.environment ? <Item name="Environment">{trace.environment}</Item> : null}
         {trace.releases.length > 0 ? <Item name="Release">{trace.releases.join(', ')}</Item> : null}
-        {trace.logs > 0 ? <Item name="Logs">{formatCount(trace.logs)}</Item> : null}
+        {trace.logs > 0 ? (
+          <Item name="Logs">
+            <Link
+              to="/logs"
+              search={{ project: trace.project, range: around(trace), filter: `trace_id:${trace.trace_id}` }}
+              className={LINK}
+            >
+              {formatCount(trace.logs)}
+            </Link>
+          </Item>
+        ) : null}
         {trace.tags.length > 0 ? <Item name="Tags">{trace.tags.join(', ')}</Item> : null}
         {trace.scores.map((score) => (
           <Item key={score.score_id} name={score.name}>
@@ -166,20 +186,15 @@ function Item({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-interface FilterLinkProps {
-  project: string;
-  search: { user?: string[]; session?: string[] };
-  children: ReactNode;
+const LINK = 'text-accent hover:underline';
+const MARGIN_MS = 3_600_000;
+
+/** The range of a trace, with an hour around it for logs that were written before or after. */
+function around(trace: TraceOutline): string {
+  const from = Date.parse(trace.time);
+  return encodeRange({ kind: 'absolute', from: from - MARGIN_MS, to: from + trace.duration_ms + MARGIN_MS });
 }
 
-function FilterLink({ project, search, children }: FilterLinkProps) {
-  return (
-    <Link
-      to="/calls"
-      search={(old) => ({ project, ...(old.range ? { range: old.range } : {}), ...search })}
-      className="text-accent hover:underline"
-    >
-      {children}
-    </Link>
-  );
+function keep(old: { range?: string }) {
+  return old.range ? { range: old.range } : {};
 }
