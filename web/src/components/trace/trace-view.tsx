@@ -130,7 +130,10 @@ export function TraceView({ trace }: { trace: TraceOutline }) {
     else move(1);
   };
   const turnTab = (by: number) => {
-    const next = SPAN_TABS[(SPAN_TABS.indexOf(tab) + by + SPAN_TABS.length) % SPAN_TABS.length];
+    // A span that is no call has no tab of tokens and cost.
+    const isCall = spans[tree.byId.get(selected ?? '') ?? -1]?.call != null;
+    const tabs = SPAN_TABS.filter((name) => isCall || name !== 'cost');
+    const next = tabs[(Math.max(tabs.indexOf(tab), 0) + by + tabs.length) % tabs.length];
     if (next) setTab(next);
   };
   useShortcuts({
