@@ -44,7 +44,9 @@ def test_spans_of_every_kind_are_listed(page: Page) -> None:
     table = page.get_by_role("table", name="Spans")
     row = table.locator("[data-key]").filter(has_text="execute_tool get_order")
     expect(row).to_be_visible()
-    row.dblclick()
+    row.click()
+    expect(page).to_have_url(re.compile("peek="))
+    page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(f"/traces/{AGENT_TRACE}"))
 
 

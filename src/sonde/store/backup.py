@@ -132,6 +132,7 @@ def restore(source: Path, data_folder: Path, *, memory_bytes: int = 2 << 30) -> 
         try:
             migrate(engine, [migration for migration in load() if migration.number <= manifest["schema"]])
             for table in TABLES:
+                engine.execute(f"TRUNCATE TABLE {table}")  # of what migrations put into it
                 _attach(engine, table, source / "tables" / table)
             rows = _count(engine)
             if rows != manifest["rows"]:
