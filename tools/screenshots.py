@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -64,7 +64,7 @@ def pages(client: Client) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def demo_server() -> Iterator[str]:
+def demo_server() -> Generator[str]:
     """A server of its own with the whole past of the demo in it."""
     port = 4390
     with tempfile.TemporaryDirectory(prefix="sonde-pictures-") as folder:
